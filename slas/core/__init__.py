@@ -1,0 +1,1 @@
+"""When things are due: pure Python. No Django, no database, no clock, no input or output."""

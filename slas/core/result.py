@@ -1,0 +1,135 @@
+"""What a computation returns: deadlines, their colour at a moment, and the steps of their working."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from slas.core.calendar import (
+    ONE_DAY,
+    Moment,
+    PauseSpan,
+    WorkingCalendar,
+    as_datetime,
+    london_date,
+    london_midnight,
+)
+from slas.core.rules import Rule, Unit
+
+IMMEDIATE_GRACE = timedelta(minutes=60)
+"""*Immediately* is amber for an hour, then red until done (DOMAIN 2, Amber by default)."""
+
+
+class State(StrEnum):
+    """What a milestone looks like at a moment."""
+
+    WAITING = "waiting"
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    PAUSED = "paused"
+
+
+class Step(NamedTuple):
+    """One line of the working. `kind` says what it tells: start, receipt, rule, latest, extend, given,
+    pause, skip, due, amber, original, met, waiting or warn. `days` are the days it is about."""
+
+    kind: str
+    text: str
+    source: tuple[str, ...] = ()
+    days: tuple[date, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The text with the policy it rests on: 'Rule: 10 working days after received. [S7.1]'."""
+        return f"{self.text} [{', '.join(self.source)}]" if self.source else self.text
+
+
+class Start(NamedTuple):
+    """Where a count begins.
+
+    `moment` is when the event happened, `day` the day 0 that makes, `anchor` the code of the event or
+    milestone. `waiting_for` is set while the event has not happened, `paused_since` while the milestone
+    it is measured from stands still. `capped` when a late event was not allowed to buy time.
+    """
+
+    moment: Moment | None = None
+    day: date | None = None
+    anchor: str = ""
+    waiting_for: str = ""
+    paused_since: date | None = None
+    capped: bool = False
+
+
+class Deadline(NamedTuple):
+    """One milestone's deadline.
+
+    `due_on` is its last day; `due_at` is set only for hours and *immediately*. `allowance` is what is in
+    force, in the rule's unit. `original_due_on` is the date before anything was given, extended or
+    paused. `paused_since` is set while an open pause holds it: then it has no date. `pauses` are those
+    that bear on it. `met_at` is when the event that meets it happened.
+    """
+
+    rule: Rule
+    start: Start
+    due_on: date | None = None
+    due_at: datetime | None = None
+    amber_on: date | None = None
+    amber_time: datetime | None = None
+    allowance: int | None = None
+    original_due_on: date | None = None
+    paused_since: date | None = None
+    pauses: tuple[PauseSpan, ...] = ()
+    met_at: Moment | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def waiting_for(self) -> str | None:
+        """The code of the event it waits for, `given`, or None."""
+        return self.start.waiting_for or None
+
+    @property
+    def amber_at(self) -> datetime | None:
+        """The moment amber begins: the London midnight that begins `amber_on`, or a time of day."""
+        if self.amber_time is not None or self.amber_on is None:
+            return self.amber_time
+        return london_midnight(self.amber_on)
+
+    @property
+    def red_at(self) -> datetime | None:
+        """The moment red begins: the London midnight after `due_on`, or `due_at`."""
+        if self.due_at is not None:
+            return self.due_at + IMMEDIATE_GRACE if self.rule.unit is Unit.IMMEDIATELY else self.due_at
+        return london_midnight(self.due_on + ONE_DAY) if self.due_on else None
+
+    def state(self, now: datetime) -> State:
+        """The colour at `now`, or at the moment the milestone was met if that was earlier."""
+        if self.start.waiting_for:
+            return State.WAITING
+        if self.met_at is not None:
+            now = min(now, as_datetime(self.met_at))
+        if self.is_paused(london_date(now)):
+            return State.PAUSED
+        red, amber = self.red_at, self.amber_at
+        if red is not None and now >= red:
+            return State.RED
+        return State.AMBER if amber is not None and now >= amber else State.GREEN
+
+    @property
+    def met_in_time(self) -> bool | None:
+        """Whether it was met by its due day or time; None while it is not met or has no date."""
+        if self.met_at is None or self.red_at is None:
+            return None
+        return as_datetime(self.met_at) < self.red_at
+
+    def is_paused(self, today: date) -> bool:
+        """Whether the clock stands still on `today`."""
+        if self.paused_since is not None:
+            return True
+        return any(p.first <= today and (p.resumed is None or today < p.resumed) for p in self.pauses)
+
+    def working_days_left(self, now: datetime, calendar: WorkingCalendar) -> int | None:
+        """Working days d with today < d <= due; late, minus those with due < d <= today; 0 on the day;
+        None while waiting or paused."""
+        if self.due_on is None or self.state(now) is State.PAUSED:
+            return None
+        return calendar.count(london_date(now), self.due_on)

@@ -1,0 +1,222 @@
+"""Bank holidays, closure days and school holidays: rows in, `WorkingCalendar` out.
+
+Every change draws a new revision in the same transaction. A process keeps the calendars it has built by
+revision, so it sees a change at its next request and rebuilds nothing otherwise.
+"""
+
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.metadata import version
+
+import holidays as holidays_package
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from audit.service import Actor, record
+from slas.core.calendar import FIRST_DAY, LAST_DAY, NamedPeriod, Receipt, WorkingCalendar
+from slas.core.wording import long_date
+from slas.models import Calendar, ClosureDay, Holiday, HolidayList, Nation, SchoolHoliday, new_revision
+
+SUBDIVISIONS = {Nation.ENGLAND_AND_WALES: "ENG", Nation.SCOTLAND: "SCT", Nation.NORTHERN_IRELAND: "NIR"}
+YEARS_AHEAD = 2
+"""Bank holidays are published about so many years ahead; what the package works out beyond is a guess."""
+
+
+class CalendarError(ValueError):
+    """A change to a calendar that cannot be made; the message says why in plain words."""
+
+
+def working_calendar(calendar_id: int, *, statutory: bool, receipt: Receipt | None = None) -> WorkingCalendar:
+    """The calendar as it stands now, without closure days where `statutory`; `receipt` overrides its own.
+
+    One query when this process has built it before. Raises Calendar.DoesNotExist.
+    """
+    revision = HolidayList.objects.filter(nation=OuterRef("nation")).values("revision")
+    row = Calendar.objects.annotate(holiday_revision=Subquery(revision)).get(pk=calendar_id)
+    wanted = receipt or Receipt(row.receipt)
+    return _built(row.pk, row.revision, row.holiday_revision or 0, statutory, wanted)
+
+
+@lru_cache(maxsize=64)
+def _built(
+    calendar_id: int, revision: int, holiday_revision: int, statutory: bool, receipt: Receipt
+) -> WorkingCalendar:
+    row = Calendar.objects.get(pk=calendar_id)
+    known = None if row.works_bank_holidays else HolidayList.objects.filter(nation=row.nation).first()
+    closures = () if statutory else ClosureDay.objects.filter(calendar=row).values_list("day", "name")
+    return WorkingCalendar(
+        name=row.name,
+        bank_holidays=dict(known.holidays.values_list("day", "name")) if known else {},
+        closures=dict(closures),
+        known_from=known.known_from if known else None,
+        known_to=known.known_to if known else None,
+        receipt=receipt,
+        cut_off=row.cut_off if receipt is Receipt.DEEMED else None,
+        school_holidays=tuple(
+            NamedPeriod(h.first, h.last, h.name) for h in SchoolHoliday.objects.filter(calendar=row)
+        ),
+    )
+
+
+def load_bank_holidays(
+    *, by: Actor | None, now: datetime, until: int | None = None
+) -> dict[str, tuple[int, int]]:
+    """Bring all three nations' bank holidays up to the installed `holidays` package, to the end of year `until`.
+
+    Proclaimed days stay. Returns, by nation, how many days were added and removed. The list is never
+    shortened: what is known stays known.
+    """
+    last = date(until or now.year + YEARS_AHEAD, 12, 31)
+    return {nation: _load_nation(nation, last, by, now) for nation in Nation.values}
+
+
+@transaction.atomic
+def _load_nation(nation: str, last: date, by: Actor | None, now: datetime) -> tuple[int, int]:
+    source = f"Python package holidays {version('holidays')}, United Kingdom, {SUBDIVISIONS[Nation(nation)]}"
+    listed, new = HolidayList.objects.select_for_update().get_or_create(
+        nation=nation,
+        defaults={"source": source, "known_from": FIRST_DAY, "known_to": last, "changed_at": now},
+    )
+    last = max(last, listed.known_to)
+    wanted = _from_package(nation, last)
+    kept = {h.day: h for h in listed.holidays.all()}
+    gone = [h.pk for day, h in kept.items() if day not in wanted and h.proclaimed_on is None]
+    added = [
+        Holiday(list=listed, day=day, name=name, source=source)
+        for day, name in wanted.items()
+        if day not in kept
+    ]
+    if not (new or gone or added or last > listed.known_to):
+        return 0, 0
+    Holiday.objects.filter(pk__in=gone).delete()
+    Holiday.objects.bulk_create(added)
+    listed.source, listed.known_to = source, last
+    _changed(listed, now)
+    record(
+        stream=f"bank-holidays:{nation}",
+        verb="bank-holidays-loaded",
+        by=by,
+        sentence=f"Bank holidays loaded up to {long_date(last)}: {len(added)} added, {len(gone)} removed.",
+        now=now,
+        details={"source": source, "known_to": last.isoformat()},
+    )
+    return len(added), len(gone)
+
+
+def _from_package(nation: str, last: date) -> dict[date, str]:
+    years = range(FIRST_DAY.year, last.year + 1)
+    found = holidays_package.country_holidays("GB", subdiv=SUBDIVISIONS[Nation(nation)], years=years)
+    return {
+        day: name.replace(" (observed)", ", substitute day")
+        for day, name in found.items()
+        if FIRST_DAY <= day <= last
+    }
+
+
+def _changed(listed: HolidayList, now: datetime) -> None:
+    listed.revision = new_revision()
+    listed.changed_at = now
+    listed.save()
+
+
+@transaction.atomic
+def proclaim_holiday(
+    *, nation: str, day: date, name: str, source: str, proclaimed_on: date, by: Actor | None, now: datetime
+) -> Holiday:
+    """Add a bank holiday announced after the list was loaded. CalendarError when that day is one already."""
+    listed = HolidayList.objects.select_for_update().filter(nation=nation).first()
+    if listed is None:
+        raise CalendarError("Load the bank holidays of this nation first.")
+    if existing := listed.holidays.filter(day=day).first():
+        raise CalendarError(f"{long_date(day)} is a bank holiday already: {existing.name}.")
+    _check_day(day)
+    holiday = Holiday.objects.create(
+        list=listed, day=day, name=name, source=source, proclaimed_on=proclaimed_on
+    )
+    _changed(listed, now)
+    _record_day(
+        f"bank-holidays:{nation}", "bank-holiday-proclaimed", f"Bank holiday added: {name}", day, by, now
+    )
+    return holiday
+
+
+@transaction.atomic
+def withdraw_holiday(holiday: Holiday, *, by: Actor | None, now: datetime) -> None:
+    """Take back a proclaimed bank holiday. CalendarError for one that came with the list."""
+    listed = HolidayList.objects.select_for_update().get(pk=holiday.list_id)
+    if holiday.proclaimed_on is None:
+        raise CalendarError("This bank holiday came with the published list, so it cannot be removed here.")
+    Holiday.objects.filter(pk=holiday.pk).delete()
+    _changed(listed, now)
+    sentence = f"Bank holiday removed: {holiday.name}"
+    _record_day(f"bank-holidays:{listed.nation}", "bank-holiday-withdrawn", sentence, holiday.day, by, now)
+
+
+@transaction.atomic
+def add_closure(*, calendar: Calendar, day: date, name: str, by: Actor | None, now: datetime) -> ClosureDay:
+    """Close the council for a day. CalendarError when it is closed that day already."""
+    _check_day(day)
+    Calendar.objects.select_for_update().get(pk=calendar.pk)
+    if calendar.closures.filter(day=day).exists():
+        raise CalendarError(f"{long_date(day)} is a closure day already.")
+    closure = ClosureDay.objects.create(calendar=calendar, day=day, name=name)
+    _revise(calendar)
+    _record_day(f"calendar:{calendar.code}", "closure-added", f"Closure day added: {name}", day, by, now)
+    return closure
+
+
+@transaction.atomic
+def remove_closure(closure: ClosureDay, *, by: Actor | None, now: datetime) -> None:
+    """Open the council again on a closure day."""
+    ClosureDay.objects.filter(pk=closure.pk).delete()
+    _revise(closure.calendar)
+    sentence = f"Closure day removed: {closure.name}"
+    _record_day(f"calendar:{closure.calendar.code}", "closure-removed", sentence, closure.day, by, now)
+
+
+@transaction.atomic
+def add_school_holiday(
+    *, calendar: Calendar, first: date, last: date, name: str, by: Actor | None, now: datetime
+) -> SchoolHoliday:
+    """Record a school holiday, both days included. CalendarError when it overlaps another."""
+    _check_day(first)
+    if last < first:
+        raise CalendarError("The school holiday must end on or after the day it begins.")
+    Calendar.objects.select_for_update().get(pk=calendar.pk)
+    if other := calendar.school_holidays.filter(first__lte=last, last__gte=first).first():
+        raise CalendarError(f"These days overlap the school holiday '{other.name}'.")
+    holiday = SchoolHoliday.objects.create(calendar=calendar, first=first, last=last, name=name)
+    _revise(calendar)
+    sentence = f"School holiday added: {name}, to {long_date(last)}, from"
+    _record_day(f"calendar:{calendar.code}", "school-holiday-added", sentence, first, by, now)
+    return holiday
+
+
+@transaction.atomic
+def remove_school_holiday(holiday: SchoolHoliday, *, by: Actor | None, now: datetime) -> None:
+    SchoolHoliday.objects.filter(pk=holiday.pk).delete()
+    _revise(holiday.calendar)
+    sentence = f"School holiday removed: {holiday.name}"
+    _record_day(
+        f"calendar:{holiday.calendar.code}", "school-holiday-removed", sentence, holiday.first, by, now
+    )
+
+
+def _check_day(day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise CalendarError(f"Dates are kept from {FIRST_DAY.year} to {LAST_DAY.year}.")
+
+
+def _revise(calendar: Calendar) -> None:
+    Calendar.objects.filter(pk=calendar.pk).update(revision=new_revision())
+
+
+def _record_day(stream: str, verb: str, what: str, day: date, by: Actor | None, now: datetime) -> None:
+    record(
+        stream=stream,
+        verb=verb,
+        by=by,
+        sentence=f"{what} on {long_date(day)}." if not what.endswith("from") else f"{what} {long_date(day)}.",
+        now=now,
+        details={"day": day.isoformat()},
+    )

@@ -1,0 +1,371 @@
+"""Policies as rows: publish a version, find the rules in force, give a policy back as drafts.
+
+A published version is never changed, so its rule sets are read once in a process and kept.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from audit.service import Actor, record
+from slas.core.calendar import NamedPeriod, Receipt
+from slas.core.linter import Finding, lint
+from slas.core.phrases import (
+    amber_phrase,
+    due_phrase,
+    extension_phrase,
+    parse_amber,
+    parse_due,
+    parse_extension,
+    parse_shown,
+    shown_phrase,
+    span_phrase,
+)
+from slas.core.rules import Event, Rule, RuleSet
+from slas.core.wording import long_date
+from slas.models import (
+    Calendar,
+    ClosureDay,
+    Milestone,
+    PauseReason,
+    Policy,
+    PolicyVersion,
+    SchoolHoliday,
+    Sla,
+    SlaEvent,
+    SlaVersion,
+)
+from slas.packs import CalendarDraft, PolicyDraft
+
+
+class PublishError(ValueError):
+    """A draft that cannot be published. `sla` names the SLA it is about, where it is about one."""
+
+    def __init__(self, what: str, sla: str = "") -> None:
+        super().__init__(what)
+        self.sla = sla
+
+
+class Published(NamedTuple):
+    """What publishing did: whether rows were written, and what was left as it is, in words."""
+
+    policy: Policy
+    created: bool
+    kept: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def publish(draft: PolicyDraft, *, by: Actor | None, now: datetime) -> Published:
+    """Write one version of a policy, or nothing when the very same is published already.
+
+    Raises PublishError for a version number taken by other rules, a version out of order, or a
+    statutory SLA laxer than its legal floor (which must be published before).
+    """
+    _check_floors(draft)
+    policy, new = _policy(draft)
+    latest = policy.versions.order_by("-number").first()
+    if existing := policy.versions.filter(number=draft.version).first():
+        return _same(draft, policy, existing)
+    if latest and (draft.version <= latest.number or draft.in_force_from <= latest.in_force_from):
+        raise PublishError(
+            f"version {draft.version} from {draft.in_force_from} does not follow version {latest.number} "
+            f"from {latest.in_force_from}"
+        )
+    version = PolicyVersion.objects.create(
+        policy=policy,
+        number=draft.version,
+        in_force_from=draft.in_force_from,
+        sources="\n".join(f"{short}: {title}" for short, title in draft.sources),
+        published_at=now,
+    )
+    for position, rules in enumerate(draft.slas):
+        _write_sla(policy, version, position, rules)
+    record(
+        stream=f"policy:{policy.code}",
+        verb="policy-published",
+        by=by,
+        sentence=f"{policy.name}, version {version.number}, published with {len(draft.slas)} SLAs, "
+        f"in force from {long_date(version.in_force_from)}.",
+        now=now,
+        details={"version": version.number, "slas": [rules.code for rules in draft.slas]},
+    )
+    return Published(policy, True, () if new else _calendar_kept(draft, policy))
+
+
+def _policy(draft: PolicyDraft) -> tuple[Policy, bool]:
+    policy = Policy.objects.select_for_update().filter(code=draft.code).first()
+    if policy:
+        return policy, False
+    said = draft.calendar
+    calendar = Calendar.objects.create(
+        code=draft.code,
+        name=said.name,
+        nation=said.nation,
+        works_bank_holidays=said.works_bank_holidays,
+        receipt=said.receipt,
+        cut_off=said.cut_off,
+        note=said.note,
+    )
+    ClosureDay.objects.bulk_create(ClosureDay(calendar=calendar, day=d, name=n) for d, n in said.closures)
+    SchoolHoliday.objects.bulk_create(
+        SchoolHoliday(calendar=calendar, first=h.first, last=h.last, name=h.name)
+        for h in said.school_holidays
+    )
+    return Policy.objects.create(
+        code=draft.code, name=draft.name, council=draft.council, calendar=calendar
+    ), True
+
+
+def _same(draft: PolicyDraft, policy: Policy, version: PolicyVersion) -> Published:
+    """Nothing to do if `version` says what `draft` says; PublishError naming the first SLA that differs."""
+    published = {rules.code: rules for rules in _rule_sets(version)}
+    for rules in draft.slas:
+        if published.pop(rules.code, None) != rules:
+            raise PublishError(
+                f"{rules.code} differs from version {version.number} as published, and a published version is "
+                f"never changed: give the new rules version {version.number + 1} and the day they come into force",
+                rules.code,
+            )
+    if published or draft.in_force_from != version.in_force_from:
+        what = f"it leaves out {', '.join(published)}" if published else "it comes into force on another day"
+        raise PublishError(f"version {version.number} is published already and {what}")
+    return Published(policy, False, _calendar_kept(draft, policy))
+
+
+def _calendar_kept(draft: PolicyDraft, policy: Policy) -> tuple[str, ...]:
+    """From its first publication on the calendar's rows are the truth: say so where a file differs."""
+    if _calendar_draft(policy.calendar) == draft.calendar:
+        return ()
+    return (f"the calendar '{policy.calendar.name}' is kept as it is here; the file's differs",)
+
+
+def _check_floors(draft: PolicyDraft) -> None:
+    for rules in draft.slas:
+        if rules.statutory and rules.floor:
+            for finding in _laxer(rules, rules.floor):
+                raise PublishError(
+                    f"{finding.milestone} is laxer than {' '.join(rules.floor)}: {finding.text}", rules.code
+                )
+
+
+def _laxer(rules: RuleSet, floor: tuple[str, str]) -> tuple[Finding, ...]:
+    policy, sla = floor
+    version = (
+        SlaVersion.objects.filter(sla__code=sla, sla__policy__code=policy)
+        .order_by("-policy_version__number")
+        .first()
+    )
+    if version is None:
+        raise PublishError(f"its floor, {policy} {sla}, is not loaded: load {policy} first", rules.code)
+    return lint(rules, rule_set(version.pk))
+
+
+def _write_sla(policy: Policy, version: PolicyVersion, position: int, rules: RuleSet) -> None:
+    sla, _ = Sla.objects.get_or_create(policy=policy, code=rules.code)
+    row = SlaVersion.objects.create(
+        sla=sla,
+        policy_version=version,
+        position=position,
+        name=rules.name,
+        statutory=rules.statutory,
+        source=", ".join(rules.source),
+        pause_source=", ".join(rules.pause_source),
+        floor_policy=rules.floor[0] if rules.floor else "",
+        floor_sla=rules.floor[1] if rules.floor else "",
+        note=rules.note,
+    )
+    SlaEvent.objects.bulk_create(
+        SlaEvent(sla_version=row, position=n, code=e.code, name=e.name, optional=e.optional)
+        for n, e in enumerate(rules.events)
+    )
+    PauseReason.objects.bulk_create(
+        PauseReason(sla_version=row, position=n, name=name) for n, name in enumerate(rules.pause_reasons)
+    )
+    Milestone.objects.bulk_create(_milestone(row, n, rule) for n, rule in enumerate(rules.milestones))
+
+
+def _milestone(row: SlaVersion, position: int, rule: Rule) -> Milestone:
+    return Milestone(
+        sla_version=row,
+        position=position,
+        code=rule.code,
+        name=rule.name,
+        headline=rule.headline,
+        due=due_phrase(rule),
+        due_when_extended=span_phrase(rule.span_when_extended, rule.after[0])
+        if rule.span_when_extended
+        else "",
+        extend=extension_phrase(rule) if rule.extend_to else "",
+        amber=amber_phrase(rule) if rule.amber else "",
+        shown=shown_phrase(rule) if rule.conditional else "",
+        pausable=rule.pausable,
+        short_notice=rule.short_notice,
+        complainant_agrees=rule.complainant_agrees,
+        approvers=", ".join(rule.approvers),
+        met_by=rule.met_by,
+        owner=rule.owner,
+        source=", ".join(rule.source),
+        note=rule.note,
+    )
+
+
+_kept: dict[int, RuleSet] = {}
+
+
+def rule_set(sla_version_id: int) -> RuleSet:
+    """The rules of one published SLA version. Raises SlaVersion.DoesNotExist.
+
+    Kept by this process once read outside a transaction: inside one, the version may yet be rolled back.
+    """
+    if rules := _kept.get(sla_version_id):
+        return rules
+    rows = SlaVersion.objects.select_related("sla").prefetch_related("events", "pause_reasons", "milestones")
+    rules = _rules(rows.get(pk=sla_version_id))
+    if not connection.in_atomic_block:
+        _kept[sla_version_id] = rules
+    return rules
+
+
+def _rule_sets(version: PolicyVersion) -> Iterable[RuleSet]:
+    rows = version.slas.select_related("sla").prefetch_related("events", "pause_reasons", "milestones")
+    return [_rules(row) for row in rows.order_by("position")]
+
+
+def _rules(row: SlaVersion) -> RuleSet:
+    milestones: list[Rule] = []
+    for milestone in row.milestones.all():
+        milestones.append(_rule(milestone, [rule.code for rule in milestones]))
+    return RuleSet(
+        code=row.sla.code,
+        name=row.name,
+        events=tuple(Event(e.code, e.name, e.optional) for e in row.events.all()),
+        milestones=tuple(milestones),
+        statutory=row.statutory,
+        pause_reasons=tuple(reason.name for reason in row.pause_reasons.all()),
+        pause_source=_split(row.pause_source),
+        source=_split(row.source),
+        note=row.note,
+        floor=(row.floor_policy, row.floor_sla) if row.floor_policy else None,
+    )
+
+
+def _rule(row: Milestone, earlier: list[str]) -> Rule:
+    fields = parse_due(row.due, earlier)
+    span = fields["span"]
+    if row.due_when_extended:
+        fields["span_when_extended"] = parse_due(row.due_when_extended, earlier)["span"]
+    return Rule(
+        code=row.code,
+        name=row.name,
+        headline=row.headline,
+        extend_to=parse_extension(row.extend, span) if row.extend else None,
+        amber=parse_amber(row.amber, span) if row.amber else None,
+        conditional=bool(row.shown),
+        only_with=parse_shown(row.shown) if row.shown else "",
+        pausable=row.pausable,
+        short_notice=row.short_notice,
+        complainant_agrees=row.complainant_agrees,
+        approvers=_split(row.approvers),
+        met_by=row.met_by,
+        owner=row.owner,
+        source=_split(row.source),
+        note=row.note,
+        **fields,
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(", ") if part)
+
+
+def find_sla_version(code: str, *, policy: str = "", on: date | None = None) -> SlaVersion:
+    """The version of SLA `code` in force on `on` (None: the newest). A policy's first version serves all
+    earlier days. `policy` may be left out where the code is unique. Raises PublishError saying what there is."""
+    slas = list(Sla.objects.filter(code=code).select_related("policy").order_by("policy__code"))
+    if policy:
+        if not Policy.objects.filter(code=policy).exists():
+            known = (
+                ", ".join(Policy.objects.order_by("code").values_list("code", flat=True)) or "none is loaded"
+            )
+            raise PublishError(f"there is no policy {policy}: {known}")
+        slas = [sla for sla in slas if sla.policy.code == policy]
+    if not slas:
+        there_is = Sla.objects.filter(policy__code=policy) if policy else Sla.objects.all()
+        names = (
+            ", ".join(sorted(set(there_is.values_list("code", flat=True))))
+            or "none; load one with load_policy"
+        )
+        raise PublishError(f"there is no SLA {code}{f' in {policy}' if policy else ''}; there is: {names}")
+    if len(slas) > 1:
+        raise PublishError(
+            f"{code} is in {', '.join(sla.policy.code for sla in slas)}: say which with --policy"
+        )
+    return version_in_force(slas[0], on)
+
+
+def version_in_force(sla: Sla, on: date | None) -> SlaVersion:
+    """The version of `sla` in force on `on`; the newest for None. Raises PublishError where it was dropped by then."""
+    versions = list(PolicyVersion.objects.filter(policy_id=sla.policy_id).order_by("in_force_from"))
+    in_force = [v for v in versions if on is None or v.in_force_from <= on] or versions[:1]
+    rows = SlaVersion.objects.select_related("sla__policy__calendar", "policy_version")
+    row = rows.filter(sla=sla, policy_version=in_force[-1]).first()
+    if row is None:
+        raise PublishError(
+            f"{sla.code} is not in version {in_force[-1].number} of {sla.policy.code}", sla.code
+        )
+    return row
+
+
+def policy_drafts(policy: Policy) -> list[PolicyDraft]:
+    """Every version of `policy` as the draft it could be published from, oldest first."""
+    calendar = _calendar_draft(policy.calendar)
+    return [
+        PolicyDraft(
+            code=policy.code,
+            name=policy.name,
+            council=policy.council,
+            version=version.number,
+            in_force_from=version.in_force_from,
+            calendar=calendar,
+            slas=tuple(_rule_sets(version)),
+            sources=tuple(_pair(line) for line in version.sources.splitlines()),
+        )
+        for version in policy.versions.order_by("number")
+    ]
+
+
+def _pair(line: str) -> tuple[str, str]:
+    short, _, title = line.partition(": ")
+    return short, title
+
+
+def _calendar_draft(row: Calendar) -> CalendarDraft:
+    return CalendarDraft(
+        name=row.name,
+        nation=row.nation,
+        works_bank_holidays=row.works_bank_holidays,
+        receipt=Receipt(row.receipt),
+        cut_off=row.cut_off,
+        note=row.note,
+        closures=tuple(row.closures.values_list("day", "name")),
+        school_holidays=tuple(NamedPeriod(h.first, h.last, h.name) for h in row.school_holidays.all()),
+    )
+
+
+def own_policy() -> Policy | None:
+    """The policy of this installation's council, once one was loaded as its own."""
+    return Policy.objects.filter(is_own=True).select_related("calendar").first()
+
+
+@transaction.atomic
+def set_own_policy(policy: Policy, *, by: Actor | None, now: datetime) -> bool:
+    """Make `policy` the council's own. Returns whether that changed anything."""
+    if policy.is_own:
+        return False
+    Policy.objects.filter(is_own=True).update(is_own=False)
+    Policy.objects.filter(pk=policy.pk).update(is_own=True)
+    sentence = f"{policy.name} is this council's own policy."
+    record(stream=f"policy:{policy.code}", verb="own-policy-set", by=by, sentence=sentence, now=now)
+    return True

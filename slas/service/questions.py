@@ -1,0 +1,74 @@
+"""One question about deadlines and its answer: the command line and the page ask the same one."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from slas.core import facts as core_facts
+from slas.core.calendar import OutOfRange, Receipt, WorkingCalendar, london_date
+from slas.core.deadlines import compute
+from slas.core.facts import FactError, Facts
+from slas.core.result import Deadline, State
+from slas.core.rules import RuleSet
+from slas.models import SlaVersion
+from slas.service.calendars import working_calendar
+from slas.service.policies import find_sla_version, rule_set
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is due when under `sla`, given `facts`, as seen at `now` (aware)? `policy` may be '' where the
+    SLA's code is unique; `receipt` overrides the calendar's own."""
+
+    sla: str
+    facts: Facts
+    now: datetime
+    policy: str = ""
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Every milestone that exists, with its working, and what it was worked out with."""
+
+    version: SlaVersion
+    rules: RuleSet
+    deadlines: tuple[Deadline, ...]
+    calendar: WorkingCalendar
+    now: datetime
+    facts: Facts = field(default_factory=Facts)
+
+    def state(self, deadline: Deadline) -> State:
+        return deadline.state(self.now)
+
+    def days_left(self, deadline: Deadline) -> int | None:
+        return deadline.working_days_left(self.now, self.calendar)
+
+
+class QuestionError(ValueError):
+    """A question that cannot be answered as asked. `kind` and `code` are those of a FactError."""
+
+    def __init__(self, what: str, kind: str = "", code: str = "") -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.code = code
+
+
+def answer(question: Question) -> Answer:
+    """The answer, by the version in force on the day of the earliest event.
+
+    Raises PublishError for an SLA that is not there, QuestionError for facts its rules do not allow.
+    """
+    earliest: date | None = min((london_date(m) for m in question.facts.events.values()), default=None)
+    version = find_sla_version(question.sla, policy=question.policy, on=earliest)
+    rules = rule_set(version.pk)
+    calendar = working_calendar(
+        version.sla.policy.calendar_id, statutory=rules.statutory, receipt=question.receipt
+    )
+    try:
+        core_facts.check(rules, question.facts, calendar)
+        deadlines = compute(rules, question.facts, calendar, explain=True)
+    except FactError as error:
+        raise QuestionError(error.what, error.kind, error.code) from None
+    except OutOfRange as error:
+        raise QuestionError(str(error)) from None
+    return Answer(version, rules, deadlines, calendar, question.now, question.facts)
