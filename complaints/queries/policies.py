@@ -1,0 +1,48 @@
+"""A policy to read: its SLAs and their rules, as the rows have them."""
+
+from dataclasses import dataclass
+
+from accounts.roles import Role
+from slas.models import Milestone, Policy, PolicyVersion, SlaVersion
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule in words; `who` is its owner's role by name."""
+
+    milestone: Milestone
+    who: str
+
+
+@dataclass(frozen=True)
+class SlaSection:
+    version: SlaVersion
+    rules: tuple[RuleRow, ...]
+
+
+@dataclass(frozen=True)
+class PolicyPage:
+    """`versions` are all that were published, newest first; `slas` are the newest's."""
+
+    policy: Policy
+    versions: tuple[PolicyVersion, ...]
+    slas: tuple[SlaSection, ...]
+
+
+def policy_page(policy: Policy) -> PolicyPage:
+    """The page of `policy`, in a number of queries that does not grow with its SLAs."""
+    versions = tuple(policy.versions.order_by("-number"))
+    rows = SlaVersion.objects.filter(policy_version=versions[0]) if versions else SlaVersion.objects.none()
+    rows = rows.select_related("sla").prefetch_related("milestones", "pause_reasons").order_by("position")
+    return PolicyPage(
+        policy=policy,
+        versions=versions,
+        slas=tuple(
+            SlaSection(row, tuple(RuleRow(m, who(m.owner)) for m in row.milestones.all())) for row in rows
+        ),
+    )
+
+
+def who(owner: str) -> str:
+    """The name of a role, or of somebody outside: 'Panel chair'."""
+    return Role(owner).label if owner in Role.values else owner.replace("-", " ").capitalize()

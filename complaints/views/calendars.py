@@ -1,0 +1,183 @@
+"""The days that are not worked: anybody may read them, administrators change them."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.guards import roles, signed_in
+from accounts.models import User
+from accounts.roles import Role
+from complaints.forms.calendars import ClosureForm, ProclaimForm, SchoolHolidayForm
+from slas import service
+from slas.core.wording import long_date
+from slas.models import Calendar, ClosureDay, Holiday, HolidayList, Nation, SchoolHoliday
+from slas.service import CalendarError
+
+
+@signed_in
+def index(request: HttpRequest) -> HttpResponse:
+    """Every calendar, and how far the bank holidays of each nation are known."""
+    calendars = Calendar.objects.prefetch_related("policies").order_by("name")
+    context = {"calendars": calendars, "lists": HolidayList.objects.order_by("nation")}
+    return render(request, "complaints/calendars/index.html", context)
+
+
+@signed_in
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """One calendar: how it counts, its closure days and school holidays."""
+    return _calendar(request, get_object_or_404(Calendar, code=code))
+
+
+def _calendar(
+    request: HttpRequest,
+    calendar: Calendar,
+    closure_form: ClosureForm | None = None,
+    school_form: SchoolHolidayForm | None = None,
+) -> HttpResponse:
+    context = {
+        "calendar": calendar,
+        "closures": calendar.closures.order_by("-day"),
+        "school_holidays": calendar.school_holidays.order_by("-first"),
+        "policies": calendar.policies.all(),
+        "may_change": _may_change(request),
+        "closure_form": closure_form or ClosureForm(prefix="closure"),
+        "school_form": school_form or SchoolHolidayForm(prefix="school"),
+        # The page's title and error summary are about the form that was sent.
+        "form": closure_form or school_form,
+    }
+    return render(request, "complaints/calendars/show.html", context)
+
+
+def _may_change(request: HttpRequest) -> bool:
+    return cast(User, request.user).has_role(Role.ADMINISTRATOR)
+
+
+@roles(Role.ADMINISTRATOR)
+def add_closure(request: HttpRequest, code: str) -> HttpResponse:
+    """Close the council for a day."""
+    calendar = get_object_or_404(Calendar, code=code)
+    if request.method != "POST":
+        return redirect("calendar", code=code)
+    form = ClosureForm(request.POST, prefix="closure")
+    if form.is_valid():
+        try:
+            service.add_closure(
+                calendar=calendar, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
+            )
+        except CalendarError as error:
+            form.add_error("day", str(error))
+        else:
+            day = form.cleaned_data["day"]
+            messages.success(
+                request, f"{long_date(day)} is now a closure day. Every date shown from now on knows it."
+            )
+            return redirect("calendar", code=code)
+    return _calendar(request, calendar, closure_form=form)
+
+
+@roles(Role.ADMINISTRATOR)
+@require_POST
+def remove_closure(request: HttpRequest, pk: int) -> HttpResponse:
+    closure = get_object_or_404(ClosureDay.objects.select_related("calendar"), pk=pk)
+    service.remove_closure(closure, by=cast(User, request.user), now=timezone.now())
+    messages.success(request, f"{long_date(closure.day)} is no longer a closure day.")
+    return redirect("calendar", code=closure.calendar.code)
+
+
+@roles(Role.ADMINISTRATOR)
+def add_school_holiday(request: HttpRequest, code: str) -> HttpResponse:
+    """Record a school holiday. It changes no date by itself."""
+    calendar = get_object_or_404(Calendar, code=code)
+    if request.method != "POST":
+        return redirect("calendar", code=code)
+    form = SchoolHolidayForm(request.POST, prefix="school")
+    if form.is_valid():
+        try:
+            service.add_school_holiday(
+                calendar=calendar, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
+            )
+        except CalendarError as error:
+            form.add_error("first", str(error))
+        else:
+            messages.success(request, f"School holiday added: {form.cleaned_data['name']}.")
+            return redirect("calendar", code=code)
+    return _calendar(request, calendar, school_form=form)
+
+
+@roles(Role.ADMINISTRATOR)
+@require_POST
+def remove_school_holiday(request: HttpRequest, pk: int) -> HttpResponse:
+    holiday = get_object_or_404(SchoolHoliday.objects.select_related("calendar"), pk=pk)
+    service.remove_school_holiday(holiday, by=cast(User, request.user), now=timezone.now())
+    messages.success(request, f"School holiday removed: {holiday.name}.")
+    return redirect("calendar", code=holiday.calendar.code)
+
+
+@signed_in
+def bank_holidays(request: HttpRequest, nation: str) -> HttpResponse:
+    """A nation's bank holidays, one year at a time (`?year=2026`)."""
+    return _bank_holidays(request, nation)
+
+
+def _bank_holidays(request: HttpRequest, nation: str, form: ProclaimForm | None = None) -> HttpResponse:
+    if nation not in Nation.values:
+        raise Http404("There is no list of bank holidays of that nation.")
+    listed = get_object_or_404(HolidayList, nation=nation)
+    year = _year(request, listed)
+    context = {
+        "list": listed,
+        "year": year,
+        "years": range(max(listed.known_from.year, year - 2), min(listed.known_to.year, year + 2) + 1),
+        "holidays": listed.holidays.filter(day__year=year),
+        "may_change": _may_change(request),
+        "proclaim_form": form or ProclaimForm(),
+        "form": form,
+    }
+    return render(request, "complaints/calendars/bank_holidays.html", context)
+
+
+def _year(request: HttpRequest, listed: HolidayList) -> int:
+    text = request.GET.get("year", "")
+    if not text:
+        return timezone.localdate().year
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise BadRequest("A year has four digits, like 2026.")
+    return min(max(int(text), listed.known_from.year), listed.known_to.year)
+
+
+@roles(Role.ADMINISTRATOR)
+def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
+    """Add a bank holiday announced after the list was loaded."""
+    if request.method != "POST":
+        return redirect("bank-holidays", nation=nation)
+    form = ProclaimForm(request.POST)
+    if form.is_valid():
+        try:
+            holiday = service.proclaim_holiday(
+                nation=nation, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
+            )
+        except CalendarError as error:
+            form.add_error("day", str(error))
+        else:
+            messages.success(request, f"{long_date(holiday.day)} is now a bank holiday: {holiday.name}.")
+            return redirect("bank-holidays", nation=nation)
+    return _bank_holidays(request, nation, form)
+
+
+@roles(Role.ADMINISTRATOR)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a proclaimed bank holiday."""
+    holiday = get_object_or_404(Holiday.objects.select_related("list"), pk=pk)
+    try:
+        service.withdraw_holiday(holiday, by=cast(User, request.user), now=timezone.now())
+    except CalendarError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{long_date(holiday.day)} is no longer a bank holiday.")
+    return redirect("bank-holidays", nation=holiday.list.nation)

@@ -1,0 +1,74 @@
+"""The deadline calculator: choose an SLA, give the dates, see every date that follows and why."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.guards import signed_in
+from complaints.forms.deadlines import DeadlineForm
+from complaints.queries.deadlines import milestone_rows, policy_choices
+from complaints.queries.months import months_of
+from slas.core.calendar import london_date
+from slas.core.moments import as_of
+from slas.models import SlaVersion
+from slas.service import Answer, PublishError, Question, QuestionError, answer, find_sla_version, rule_set
+
+
+@signed_in
+def choose(request: HttpRequest) -> HttpResponse:
+    """Every SLA of every policy, the council's own first."""
+    return render(request, "complaints/deadlines/choose.html", {"choices": policy_choices()})
+
+
+@signed_in
+def show(request: HttpRequest, policy: str, sla: str) -> HttpResponse:
+    """The question's form and, once it is asked, its answer. Everything asked is in the address."""
+    try:
+        version = find_sla_version(sla, policy=policy)
+    except PublishError as error:
+        raise Http404(str(error)) from None
+    form = _form(request, version)
+    reply = _answer(form, version) if form.is_bound and form.is_valid() else None
+    context = {"version": version, "policy": version.sla.policy, "rules": rule_set(version.pk), "form": form}
+    if reply:
+        context |= _shown(request, form, reply)
+    page = "print" if reply and request.GET.get("view") == "print" else "show"
+    return render(request, f"complaints/deadlines/{page}.html", context)
+
+
+def _form(request: HttpRequest, version: SlaVersion) -> DeadlineForm:
+    asked = any(name not in ("show", "view") for name in request.GET)
+    cut_off = version.sla.policy.calendar.cut_off is not None
+    return DeadlineForm(rule_set(version.pk), request.GET if asked else None, asks_times=cut_off)
+
+
+def _answer(form: DeadlineForm, version: SlaVersion) -> Answer | None:
+    now = timezone.now()
+    if form.seen_on:
+        now = as_of(form.seen_on, form.facts.events.values())
+    question = Question(version.sla.code, form.facts, now, version.sla.policy.code, form.counted_by)
+    try:
+        return answer(question)
+    except QuestionError as error:
+        form.refuse(error)
+    except PublishError as error:
+        form.add_error(None, str(error))
+    return None
+
+
+def _shown(request: HttpRequest, form: DeadlineForm, reply: Answer) -> dict[str, object]:
+    rows = milestone_rows(reply)
+    chosen = next((row for row in rows if row.code == request.GET.get("show")), rows[0] if rows else None)
+    query = form.address()
+    here = reverse("deadline", args=[reply.version.sla.policy.code, reply.version.sla.code])
+    return {
+        "reply": reply,
+        "version": reply.version,
+        "rows": rows,
+        "chosen": chosen,
+        "months": months_of(chosen.deadline, reply.calendar, london_date(reply.now)) if chosen else [],
+        "query": query,
+        "address": request.build_absolute_uri(f"{here}?{query}"),
+        "seen_on": london_date(reply.now),
+    }
