@@ -84,9 +84,7 @@ def load(*, now: datetime) -> list[Row]:
     for code, kind, name, above in UNITS:
         if code not in units:
             parent = units[above] if above else None
-            units[code] = actions.add_unit(
-                kind=kind, name=name, code=code, parent=parent, by=None, now=now
-            )
+            units[code] = actions.add_unit(kind=kind, name=name, code=code, parent=parent, by=None, now=now)
     there = {person.email: person for person in User.objects.all()}
     encoded = ""
     for name, role, unit_code in PEOPLE:

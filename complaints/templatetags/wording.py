@@ -1,6 +1,6 @@
 """Words for templates, from the one place they are written."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 
@@ -20,3 +20,9 @@ def spoken(phrase: str) -> str:
 def long_date(day: date | None) -> str:
     """'Tuesday 12 May 2026', or nothing for None."""
     return wording.long_date(day) if day else ""
+
+
+@register.filter
+def clock(moment: datetime | None) -> str:
+    """'9:05am', in London, or nothing for None."""
+    return wording.clock(moment) if moment else ""

@@ -60,7 +60,7 @@ def parse_day(text: str, where: str) -> date:
         raise
     except (ValueError, StopIteration):
         raise MomentError(f"{where}: {text} is not a day in the calendar") from None
-    raise MomentError(f"{where}: {text} is not a date; write it like 12/5/2026")
+    raise MomentError(f"{where}: {text[:40]} is not a date; write it like 12/5/2026")
 
 
 def parse_time(text: str, day: date, where: str) -> datetime:

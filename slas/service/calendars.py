@@ -103,14 +103,24 @@ def _load_nation(nation: str, last: date, by: Actor | None, now: datetime) -> tu
     return len(added), len(gone)
 
 
+# The package's names, where GOV.UK publishes others.
+PUBLISHED_NAMES = {
+    "May Day": "Early May bank holiday",
+    "Spring Bank Holiday": "Spring bank holiday",
+    "Late Summer Bank Holiday": "Summer bank holiday",
+    "Summer Bank Holiday": "Summer bank holiday",
+}
+
+
+def _as_published(name: str) -> str:
+    plain = name.removesuffix(" (observed)")
+    return PUBLISHED_NAMES.get(plain, plain) + (", substitute day" if plain != name else "")
+
+
 def _from_package(nation: str, last: date) -> dict[date, str]:
     years = range(FIRST_DAY.year, last.year + 1)
     found = holidays_package.country_holidays("GB", subdiv=SUBDIVISIONS[Nation(nation)], years=years)
-    return {
-        day: name.replace(" (observed)", ", substitute day")
-        for day, name in found.items()
-        if FIRST_DAY <= day <= last
-    }
+    return {day: _as_published(name) for day, name in found.items() if FIRST_DAY <= day <= last}
 
 
 def _changed(listed: HolidayList, now: datetime) -> None:
