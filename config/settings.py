@@ -135,7 +135,8 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Not static/src: what the styles are made from is nobody's to fetch.
+STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("build", "images")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
