@@ -1,0 +1,55 @@
+"""Coming in and leaving."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts import signing_in
+from accounts.forms import SignInForm
+from accounts.guards import public, signed_in_with_starting_password
+from accounts.views.going_back import form_only
+
+
+@public
+@sensitive_post_parameters("password")
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """E-mail address and password; then to where one wanted to go, if that is an address of ours."""
+    next_url = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
+    if request.user.is_authenticated:
+        return redirect(next_url)
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt = signing_in.sign_in(
+            request,
+            email=form.cleaned_data["email"],
+            password=form.cleaned_data["password"],
+            now=timezone.now(),
+        )
+        if attempt.user:
+            return redirect("password" if attempt.user.must_change_password else next_url)
+        # Shown by AXES_LOCKOUT_TEMPLATE, which the middleware puts in the place of this answer.
+        request.try_again_at = attempt.locked_until  # type: ignore[attr-defined]
+        form.refuse()
+    return render(request, "accounts/sign_in.html", {"form": form, "next": next_url})
+
+
+@signed_in_with_starting_password
+@form_only("home")
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    signing_in.sign_out(request, now=timezone.now())
+    messages.success(request, "You have signed out.")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+def _safe(request: HttpRequest, url: str) -> str:
+    ours = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
