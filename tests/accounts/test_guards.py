@@ -79,7 +79,7 @@ def test_people_are_for_administrators_only(client_for, role):
     for name in ["people", "add-person", "units", "add-unit"]:
         response = client.get(reverse(name))
         assert response.status_code == 403
-        assert "Your role does not include this page" in response.content.decode()
+        assert "for people with the role Administrator" in response.content.decode()
 
 
 def test_the_wrong_role_can_change_nothing(client_for):
