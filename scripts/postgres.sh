@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# A throw-away PostgreSQL for ./test and ./bench: made in a temporary directory, reached over a socket
+# in it, gone when the script ends. It forgets safety (no fsync): nothing in it is worth keeping.
+
+postgres_home=
+postgres_pid=
+
+find_postgres() {
+  local folder
+  folder=$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$folder" ] || folder=$(command -v initdb) || return 1
+  dirname "$folder"
+}
+
+# Sets DATABASE_URL. Fails when there is no PostgreSQL or it will not start.
+start_postgres() {
+  local bin as
+  bin=$(find_postgres) || return 1
+  postgres_home=$(mktemp -d /tmp/postgres.XXXXXX)
+  as=(env --chdir "$postgres_home")
+  if [ "$(id -u)" -eq 0 ]; then  # PostgreSQL refuses root
+    chown postgres "$postgres_home"
+    as+=(setpriv --reuid postgres --regid postgres --init-groups)
+  fi
+  long "Making a throw-away PostgreSQL" "${as[@]}" "$bin/initdb" --pgdata data \
+    --username tests --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync || return 1
+  set -m
+  "${as[@]}" setpriv --pdeathsig INT "$bin/postgres" -D data -k "$postgres_home" -c listen_addresses= \
+    -c max_connections=200 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+    >var/log/postgres.log 2>&1 </dev/null &
+  postgres_pid=$!
+  set +m
+  for _ in {1..100}; do
+    if "$bin/pg_isready" -q -h "$postgres_home" -U tests; then
+      export DATABASE_URL="postgres://tests@/$postgres_home/postgres"
+      return 0
+    fi
+    sleep 0.1
+  done
+  tail -n 20 var/log/postgres.log >&2
+  return 1
+}
+
+stop_postgres() {
+  [ -z "$postgres_pid" ] || kill -INT -- "-$postgres_pid" 2>/dev/null || true
+  [ -z "$postgres_pid" ] || wait "$postgres_pid" 2>/dev/null || true
+  [ -z "$postgres_home" ] || rm -rf "$postgres_home"
+  postgres_pid='' postgres_home=''
+}
