@@ -48,7 +48,7 @@ def _checked(document: Entry) -> PolicyDraft:
             for role in (rule.owner, *rule.approvers):
                 if role and role not in known:
                     what = f"{rules.code}, {rule.code}: there is no role {role}; there is {', '.join(sorted(known))}"
-                    raise PackError(document.file, draft.lines[rules.code], what)
+                    raise PackError(document.file, draft.lines[f"{rules.code} {rule.code}"], what)
     return draft
 
 

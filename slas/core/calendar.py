@@ -7,7 +7,7 @@ date costs well under a microsecond and no rule about weekends is written anywhe
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -77,9 +77,13 @@ def london_midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON)
 
 
-def as_datetime(moment: Moment) -> datetime:
-    """`moment` itself, or the London midnight that begins a plain date."""
-    return moment if isinstance(moment, datetime) else london_midnight(moment)
+def instant(moment: Moment) -> datetime:
+    """`moment`, or the London midnight that begins a plain date, in UTC.
+
+    Only in UTC do two moments of the night on which the clocks go back compare as they followed each
+    other: Python compares two times of one zone by what the clock on the wall showed.
+    """
+    return (moment if isinstance(moment, datetime) else london_midnight(moment)).astimezone(UTC)
 
 
 def add_months(day: date, months: int, *, clip: bool = True) -> date:
@@ -175,6 +179,10 @@ class WorkingCalendar:
         )
         return self.next_working_day(day + ONE_DAY if late else day)
 
+    def day_zero(self, moment: Moment) -> date:
+        """The day 0 an event makes for counts forward in days: its own, or the deemed one."""
+        return self.deemed_day(moment) if self.receipt is Receipt.DEEMED else london_date(moment)
+
     def counting(self, day: date, n: int, pauses: tuple[PauseSpan, ...]) -> date | None:
         """The `n`th working day after `day` (n > 0) that lies in no pause; None while a pause is open.
 
@@ -206,6 +214,15 @@ class WorkingCalendar:
         """Whether the list of bank holidays is known for every day from `first` to `last`."""
         begins = self.known_from is None or self.known_from <= first
         return begins and (self.known_to is None or last <= self.known_to)
+
+
+def ended_by(pauses: tuple[PauseSpan, ...], day: date) -> tuple[PauseSpan, ...]:
+    """`pauses` with an open one ended on `day`, or left out where it began no earlier: nothing stays paused
+    that is done."""
+    if not pauses or pauses[-1].resumed is not None:
+        return pauses
+    last = pauses[-1].first
+    return (*pauses[:-1], PauseSpan(last, day)) if last < day else pauses[:-1]
 
 
 def merged(pauses: tuple[PauseSpan, ...]) -> tuple[PauseSpan, ...]:

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from slas.core.calendar import (
+    FIRST_DAY,
+    LAST_DAY,
     LONDON,
     ONE_DAY,
     Moment,
+    OutOfRange,
     Receipt,
     WorkingCalendar,
     add_months,
-    as_datetime,
+    ended_by,
+    instant,
     london_date,
 )
 from slas.core.explain import explain as explained
@@ -39,13 +43,31 @@ def compute(
     done: dict[str, Deadline] = {}
     for rule in rules.milestones:
         if not rule.conditional or _exists(rule, facts, done):
-            done[rule.code] = _deadline(rule, facts, done, calendar)
+            try:
+                done[rule.code] = _within_range(_deadline(rule, facts, done, calendar))
+            except (OutOfRange, OverflowError):
+                raise _out_of_range(rule, facts) from None
     if facts.changed:
         before = {d.rule.code: d.due_on for d in compute(rules, facts.bare(), calendar)}
         done = {c: d._replace(original_due_on=before.get(c) or d.due_on) for c, d in done.items()}
     if explain:
         return tuple(d._replace(steps=explained(d, rules, facts, done, calendar)) for d in done.values())
     return tuple(done.values())
+
+
+def _within_range(deadline: Deadline) -> Deadline:
+    if deadline.due_on is not None and not FIRST_DAY <= deadline.due_on <= LAST_DAY:
+        raise OutOfRange
+    return deadline
+
+
+def _out_of_range(rule: Rule, facts: Facts) -> OutOfRange:
+    happened = [f"{code} on {london_date(facts.events[code])}" for code in rule.after if code in facts.events]
+    counted = " or ".join(happened) or " or ".join(rule.after)
+    return OutOfRange(
+        f"{rule.code}, counted from {counted}, falls outside {FIRST_DAY.year} to {LAST_DAY.year}, "
+        "for which dates are kept"
+    )
 
 
 def _exists(rule: Rule, facts: Facts, done: Done) -> bool:
@@ -90,13 +112,13 @@ def _start(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> S
     code = rule.after[0]
     moment = facts.events.get(code)
     if len(rule.after) > 1:
-        happened = [(as_datetime(facts.events[c]), c) for c in rule.after if c in facts.events]
+        happened = [(instant(facts.events[c]), c) for c in rule.after if c in facts.events]
         if happened:
             code = min(happened)[1]
             moment = facts.events[code]
     if rule.latest_from:
         bound = done[rule.latest_from]
-        if bound.due_on is not None and (moment is None or london_date(moment) > bound.due_on):
+        if bound.due_on is not None and (moment is None or calendar.day_zero(moment) > bound.due_on):
             return Start(bound.due_on, bound.due_on, rule.latest_from, capped=True)
         if moment is None:
             return bound.start
@@ -104,7 +126,7 @@ def _start(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> S
         return Start(anchor=code, waiting_for=code)
     if calendar.receipt is Receipt.DEEMED and _counts_forward_in_days(rule.span):
         return Start(moment, calendar.deemed_day(moment), code)
-    return Start(moment, london_date(moment) if isinstance(moment, datetime) else moment, code)
+    return Start(moment, london_date(moment), code)
 
 
 def _counts_forward_in_days(span: Span | None) -> bool:
@@ -131,6 +153,8 @@ def _working_days(
     day = start.day
     assert day is not None  # noqa: S101 - narrows the type; a start that waits never comes here
     pauses = facts.merged_pauses if rule.pausable and facts.pauses else ()
+    if pauses and met_at is not None:
+        pauses = ended_by(pauses, london_date(met_at))
     due = calendar.counting(day, total, pauses)
     if due is None:
         still = pauses[-1].first

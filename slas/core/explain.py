@@ -33,7 +33,7 @@ def explain(
     if deadline.rule.code in facts.given:
         steps += _given(deadline, facts, calendar)
     steps += _extension(deadline, facts)
-    steps += _pauses(deadline, rules, calendar)
+    steps += _pauses(deadline, facts, rules, calendar)
     steps += _days(deadline, facts, done, calendar)
     steps += _after(deadline, facts, rules)
     steps += _warnings(deadline, facts, done, calendar)
@@ -164,8 +164,11 @@ def _extension(deadline: Deadline, facts: Facts) -> Iterator[Step]:
     )
 
 
-def _pauses(deadline: Deadline, rules: RuleSet, calendar: WorkingCalendar) -> Iterator[Step]:
+def _pauses(deadline: Deadline, facts: Facts, rules: RuleSet, calendar: WorkingCalendar) -> Iterator[Step]:
     source = rules.pause_source
+    for pause in facts.not_begun if deadline.rule.pausable else ():
+        text = f"The pause from {long_date(pause.first)} has not begun on the day this is seen: it does not count."
+        yield Step("pause", text, source, (pause.first,))
     for pause in deadline.pauses:
         if pause.resumed is None:
             yield Step(
@@ -289,7 +292,8 @@ def _warnings(
     due, start, rule = deadline.due_on, deadline.start.day, deadline.rule
     if due is None:
         return
-    if calendar.known_to and due > calendar.known_to:
+    counted = [day for day in (due, start) if day and rule.unit is Unit.WORKING_DAYS]
+    if calendar.known_to and max([due, *counted]) > calendar.known_to:
         yield Step(
             "warn",
             f"Bank holidays are known only up to {long_date(calendar.known_to)}. "

@@ -40,6 +40,8 @@ class Facts:
     given: Mapping[str, Given] = field(default_factory=dict)
     extensions: Mapping[str, int] = field(default_factory=dict)
     pauses: tuple[PauseSpan, ...] = ()
+    not_begun: tuple[PauseSpan, ...] = ()
+    """Pauses said to be open that begin only after the day this is seen on: they do not count yet."""
 
     @cached_property
     def merged_pauses(self) -> tuple[PauseSpan, ...]:
@@ -49,6 +51,11 @@ class Facts:
     def changed(self) -> bool:
         """Whether anything but the events bears on the dates."""
         return bool(self.given or self.extensions or self.pauses)
+
+    def seen_on(self, today: date) -> "Facts":
+        """The facts as they stand on `today`: an open pause that has not begun is set aside."""
+        later = tuple(p for p in self.pauses if p.resumed is None and p.first > today)
+        return replace(self, pauses=tuple(p for p in self.pauses if p not in later), not_begun=later)
 
     def bare(self) -> "Facts":
         """The events alone: what the dates were before anything was given, extended or paused."""
@@ -121,16 +128,17 @@ def _check_event(rules: RuleSet, code: str, moment: Moment) -> None:
 def _check_given(rules: RuleSet, rule: Rule, day: date, facts: Facts, calendar: WorkingCalendar) -> None:
     if not rule.given:
         raise FactError("given", rule.code, f"{rule.code} takes no given date: its rule sets it{_cite(rule)}")
-    starts = [london_date(facts.events[code]) for code in rule.after if code in facts.events]
-    if not starts:
+    happened = [facts.events[code] for code in rule.after if code in facts.events]
+    if not happened:
         return
-    start = min(starts)
+    start = min(london_date(moment) for moment in happened)
     if day < start:
         raise FactError(
             "given", rule.code, f"{rule.code} is given as {day}, before {' or '.join(rule.after)} on {start}"
         )
     if rule.given_to is not None:
-        latest = calendar.add(start, rule.given_to)
+        zero = min(calendar.day_zero(moment) for moment in happened)
+        latest = calendar.add(zero, rule.given_to)
         if day > latest:
             raise FactError(
                 "given",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from slas.core.calendar import FIRST_DAY, LAST_DAY, LONDON, Moment, as_datetime, london_date
+from slas.core.calendar import FIRST_DAY, LAST_DAY, LONDON, Moment, instant, london_date
 
 _MONTHS = [
     "january",
@@ -34,13 +34,13 @@ def parse_moment(text: str, where: str) -> Moment:
     """'2026-05-12' or '2026-05-12T09:30' (London, or with an offset). `where` begins the error's sentence."""
     text = text.strip()
     try:
-        if "T" not in text.upper():
-            return _in_range(date.fromisoformat(text), where)
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if "T" in text.upper() else date.fromisoformat(text)
     except ValueError:
         raise MomentError(
-            f"{where}: {text} is not a date; write it as 2026-05-12 or 2026-05-12T09:30"
+            f"{where}: {text[:40]} is not a date; write it as 2026-05-12 or 2026-05-12T09:30"
         ) from None
+    if not isinstance(moment, datetime):
+        return _in_range(moment, where)
     _in_range(moment.date(), where)
     return moment if moment.tzinfo else in_london(moment, where)
 
@@ -48,19 +48,24 @@ def parse_moment(text: str, where: str) -> Moment:
 def parse_day(text: str, where: str) -> date:
     """A day as people write it: 12/5/2026, 12 May 2026 or 2026-05-12."""
     said = " ".join(text.lower().replace(",", " ").split())
+    if match := _ISO_DAY.fullmatch(said):
+        year, month, day = match[1], match[2], match[3]
+    elif match := _UK_DAY.fullmatch(said) or _WORDS.fullmatch(said):
+        year, month, day = match[3], match[2], match[1]
+    else:
+        raise MomentError(f"{where}: {text[:40]} is not a date; write it like 12/5/2026")
     try:
-        if match := _ISO_DAY.fullmatch(said):
-            return _in_range(date(int(match[1]), int(match[2]), int(match[3])), where)
-        if match := _UK_DAY.fullmatch(said):
-            return _in_range(date(int(match[3]), int(match[2]), int(match[1])), where)
-        if match := _WORDS.fullmatch(said):
-            month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(match[2]))
-            return _in_range(date(int(match[3]), month, int(match[1])), where)
-    except MomentError:
-        raise
-    except (ValueError, StopIteration):
+        found = date(int(year), _month(month), int(day))
+    except ValueError:
         raise MomentError(f"{where}: {text} is not a day in the calendar") from None
-    raise MomentError(f"{where}: {text[:40]} is not a date; write it like 12/5/2026")
+    return _in_range(found, where)
+
+
+def _month(text: str) -> int:
+    """The number of a month written as a number or by its name's first letters; 0 when it is neither."""
+    if text.isdigit():
+        return int(text)
+    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(text)), 0)
 
 
 def parse_time(text: str, day: date, where: str) -> datetime:
@@ -89,7 +94,7 @@ def as_of(seen: Moment, events: Iterable[Moment]) -> datetime:
     if isinstance(seen, datetime):
         return seen
     timed = [event for event in events if isinstance(event, datetime) and london_date(event) == seen]
-    return max([as_datetime(seen), *timed])
+    return max([instant(seen), *map(instant, timed)])
 
 
 def _in_range(day: date, where: str) -> date:

@@ -9,7 +9,7 @@ from slas.core.calendar import (
     Moment,
     PauseSpan,
     WorkingCalendar,
-    as_datetime,
+    instant,
     london_date,
     london_midnight,
 )
@@ -105,21 +105,24 @@ class Deadline(NamedTuple):
         """The colour at `now`, or at the moment the milestone was met if that was earlier."""
         if self.start.waiting_for:
             return State.WAITING
-        if self.met_at is not None:
-            now = min(now, as_datetime(self.met_at))
+        now = self.judged_at(now)
         if self.is_paused(london_date(now)):
             return State.PAUSED
         red, amber = self.red_at, self.amber_at
-        if red is not None and now >= red:
+        if red is not None and now >= instant(red):
             return State.RED
-        return State.AMBER if amber is not None and now >= amber else State.GREEN
+        return State.AMBER if amber is not None and now >= instant(amber) else State.GREEN
+
+    def judged_at(self, now: datetime) -> datetime:
+        """`now`, or the moment it was met if that was earlier, in UTC: what is met is not late later."""
+        return instant(now) if self.met_at is None else min(instant(now), instant(self.met_at))
 
     @property
     def met_in_time(self) -> bool | None:
         """Whether it was met by its due day or time; None while it is not met or has no date."""
         if self.met_at is None or self.red_at is None:
             return None
-        return as_datetime(self.met_at) < self.red_at
+        return instant(self.met_at) < instant(self.red_at)
 
     def is_paused(self, today: date) -> bool:
         """Whether the clock stands still on `today`."""
@@ -129,7 +132,7 @@ class Deadline(NamedTuple):
 
     def working_days_left(self, now: datetime, calendar: WorkingCalendar) -> int | None:
         """Working days d with today < d <= due; late, minus those with due < d <= today; 0 on the day;
-        None while waiting or paused."""
+        None while waiting or paused. Once it is met, those left on the day it was."""
         if self.due_on is None or self.state(now) is State.PAUSED:
             return None
-        return calendar.count(london_date(now), self.due_on)
+        return calendar.count(london_date(self.judged_at(now)), self.due_on)

@@ -25,7 +25,8 @@ class CalendarDraft:
 class PolicyDraft:
     """One version of a policy with its SLAs in order. `sources` are pairs of short name and title.
 
-    `lines` gives the line of the file on which each SLA begins; it is no part of what is said.
+    `lines` gives the line of the file on which each SLA ('stage-1') and each milestone ('stage-1 respond')
+    begins; it is no part of what is said.
     """
 
     code: str

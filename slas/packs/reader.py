@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_CODE, LONGEST_NAME, LONGEST_NOTE = 60, 200, 2000
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -31,27 +32,46 @@ class Entry:
     def error(self, what: str) -> PackError:
         return PackError(self.file, self.line, what)
 
-    def text(self) -> str:
+    def text(self, longest: int = LONGEST_NOTE) -> str:
+        """The words, on one line. Refuses a list or group, and more than `longest` characters."""
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.error("a single value is wanted here, not a list or a group")
+        text = " ".join(str(self.node.value).split())
+        if len(text) > longest:
+            raise self.error(
+                f"{longest} characters at most are kept of a name, code or note; '{text[:30]}…' is longer"
+            )
+        return text
+
+    def note(self) -> str:
+        """Words for people, lines kept."""
+        self.text()
         return str(self.node.value).strip()
+
+    def words(self) -> str:
+        """A name: some words, not too many."""
+        if not (text := self.text(LONGEST_NAME)):
+            raise self.error("a name or source is wanted here; it is empty")
+        return text
 
     def code(self) -> str:
         return self.parse_code(self.text())
 
     def parse_code(self, text: str) -> str:
-        if not CODE.fullmatch(text):
-            raise self.error(f"'{text}' is not a code: use small letters, digits and hyphens")
+        if not CODE.fullmatch(text) or len(text) > LONGEST_CODE:
+            raise self.error(
+                f"'{text}' is not a code: use small letters, digits and hyphens, {LONGEST_CODE} at most"
+            )
         return text
 
     def codes(self) -> tuple[str, ...]:
         """Comma-separated words, as in 'S7.1, SA1'."""
-        return tuple(part.strip() for part in self.text().split(",") if part.strip())
+        return tuple(part.strip() for part in self.words().split(",") if part.strip())
 
     def number(self) -> int:
         text = self.text()
-        if not text.isascii() or not text.isdigit():
-            raise self.error(f"'{text}' is not a whole number")
+        if not text.isascii() or not text.isdigit() or len(text) > 4:
+            raise self.error(f"'{text}' is not a version number: it is a whole number up to 9999")
         return int(text)
 
     def yes(self) -> bool:
@@ -118,6 +138,11 @@ def read_documents(path: Path) -> list[Entry]:
         raise PackError(path.name, 0, error.strerror or "cannot be read") from None
     except UnicodeDecodeError:
         raise PackError(path.name, 1, "is not text in UTF-8") from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise PackError(
+            path.name, line, f"has a character that cannot stand in YAML: {error.character!r}"
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise PackError(path.name, mark.line + 1 if mark else 1, f"is not YAML: {error.problem}") from None

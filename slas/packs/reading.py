@@ -42,27 +42,31 @@ def read_policy(document: Entry, *, other_sections: tuple[str, ...] = ()) -> Pol
         if rules.code in slas:
             raise entry.error(f"the SLA {rules.code} is here twice")
         slas[rules.code] = rules
-        lines[rules.code] = entry.line
+        lines |= _lines(entry, rules)
     if not slas:
         raise top["slas"].error("a policy has at least one SLA")
     sources = top["sources"].group(optional=None) if "sources" in top else {}
+    for short, entry in sources.items():
+        if ":" in short:
+            raise entry.error(f"'{short}' is not a short name: leave out the colon")
     return PolicyDraft(
         code=top["policy"].code(),
-        name=_words(top["name"]),
-        council=top["council"].text() if "council" in top else "",
+        name=top["name"].words(),
+        council=top["council"].words() if "council" in top else "",
         version=top["version"].number(),
         in_force_from=top["in force from"].day(),
         calendar=_calendar(top["calendar"]),
         slas=tuple(slas.values()),
-        sources=tuple((short, entry.text()) for short, entry in sources.items()),
+        sources=tuple((short, entry.words()) for short, entry in sources.items()),
         lines=lines,
     )
 
 
-def _words(entry: Entry) -> str:
-    if not (text := entry.text()):
-        raise entry.error("some words are wanted here")
-    return text
+def _lines(entry: Entry, rules: RuleSet) -> dict[str, int]:
+    """The line on which the SLA begins, and each of its milestones."""
+    items = entry.group(optional=None)["milestones"].items()
+    milestones = zip(rules.milestones, items, strict=True)
+    return {rules.code: entry.line} | {f"{rules.code} {rule.code}": item.line for rule, item in milestones}
 
 
 def _phrase(entry: Entry, parse: Callable[[str], T]) -> T:
@@ -83,20 +87,20 @@ def _calendar(entry: Entry) -> CalendarDraft:
     closures = said["closure days"].group(optional=None) if "closure days" in said else {}
     holidays = said["school holidays"].group(optional=None) if "school holidays" in said else {}
     return CalendarDraft(
-        name=_words(said["name"]),
+        name=said["name"].words(),
         nation=said["nation"].choice(*NATIONS),
         works_bank_holidays=said["bank holidays"].choice("not counted", "counted") == "counted",
         receipt=Receipt(receipt),
         cut_off=said["cut-off"].time() if "cut-off" in said else None,
-        note=said["note"].text() if "note" in said else "",
-        closures=tuple((value.parse_day(day), _words(value)) for day, value in closures.items()),
+        note=said["note"].note() if "note" in said else "",
+        closures=tuple((value.parse_day(day), value.words()) for day, value in closures.items()),
         school_holidays=tuple(_period(period, value) for period, value in holidays.items()),
     )
 
 
 def _period(text: str, entry: Entry) -> NamedPeriod:
     first, _, last = text.partition(" to ")
-    period = NamedPeriod(entry.parse_day(first), entry.parse_day(last), _words(entry))
+    period = NamedPeriod(entry.parse_day(first), entry.parse_day(last), entry.words())
     if period.last < period.first:
         raise entry.error(f"'{text}' ends before it begins")
     return period
@@ -118,7 +122,7 @@ def _sla(entry: Entry) -> RuleSet:
     events: list[Event] = []
     for key, optional in (("events", False), ("optional events", True)):
         named = said[key].group(optional=None) if key in said else {}
-        events += [Event(value.parse_code(code), _words(value), optional) for code, value in named.items()]
+        events += [Event(value.parse_code(code), value.words(), optional) for code, value in named.items()]
     reasons = (
         tuple(item.text() for item in said["may be paused for"].items())
         if "may be paused for" in said
@@ -138,14 +142,14 @@ def _sla(entry: Entry) -> RuleSet:
     try:
         return RuleSet(
             code=said["sla"].code(),
-            name=_words(said["name"]),
+            name=said["name"].words(),
             events=tuple(events),
             milestones=tuple(rules),
             statutory="statutory" in said and said["statutory"].yes(),
             pause_reasons=reasons,
             pause_source=said["pause source"].codes() if "pause source" in said else (),
             source=said["source"].codes(),
-            note=said["note"].text() if "note" in said else "",
+            note=said["note"].note() if "note" in said else "",
             floor=floor,
         )
     except RuleError as error:
@@ -170,7 +174,7 @@ def _rule(entry: Entry, earlier: list[str], *, pausable: bool) -> Rule:
         fields["short_notice"] = _short_notice(said["confirm inner dates under"])
     return Rule(
         code=said["milestone"].code(),
-        name=_words(said["name"]),
+        name=said["name"].words(),
         headline="headline" in said and said["headline"].yes(),
         pausable=said["may be paused"].yes() if "may be paused" in said else pausable and can_pause,
         complainant_agrees="complainant must agree" in said and said["complainant must agree"].yes(),
@@ -178,7 +182,7 @@ def _rule(entry: Entry, earlier: list[str], *, pausable: bool) -> Rule:
         met_by=said["met by"].code() if "met by" in said else "",
         owner=said["owner"].code() if "owner" in said else "",
         source=said["source"].codes(),
-        note=said["note"].text() if "note" in said else "",
+        note=said["note"].note() if "note" in said else "",
         **fields,
     )
 

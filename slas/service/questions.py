@@ -64,11 +64,12 @@ def answer(question: Question) -> Answer:
     calendar = working_calendar(
         version.sla.policy.calendar_id, statutory=rules.statutory, receipt=question.receipt
     )
+    facts = question.facts.seen_on(london_date(question.now))
     try:
         core_facts.check(rules, question.facts, calendar)
-        deadlines = compute(rules, question.facts, calendar, explain=True)
+        deadlines = compute(rules, facts, calendar, explain=True)
     except FactError as error:
         raise QuestionError(error.what, error.kind, error.code) from None
     except OutOfRange as error:
         raise QuestionError(str(error)) from None
-    return Answer(version, rules, deadlines, calendar, question.now, question.facts)
+    return Answer(version, rules, deadlines, calendar, question.now, facts)

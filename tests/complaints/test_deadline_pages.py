@@ -126,7 +126,7 @@ def test_a_deadline_in_hours_asks_for_the_time(client, surrey):
         ({"event-received": "31/2/2026"}, "31/2/2026 is not a day in the calendar"),
         ({"event-received": "tomorrow 😀"}, "is not a date; write it like 12/5/2026"),
         ({"event-received": "1/1/1066"}, "dates are kept from 1990 to 2089"),
-        ({"event-received": "31/12/2089"}, "Dates are kept from 1990 to 2089"),
+        ({"event-received": "31/12/2089"}, "falls outside 1990 to 2089, for which dates are kept"),
         ({"event-received": "x" * 5000}, "is not a date"),
         ({"event-received": "1/6/2026", "receipt": "generous"}, "Choose how the day of receipt counts"),
         ({"event-received": "1/6/2026", "extend-respond": "²"}, "as a whole number, not ²"),

@@ -105,3 +105,16 @@ def refused(run: Callable[..., str]) -> Callable[..., str]:
         return line
 
     return call
+
+
+def rows() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of calendars and policies, and how many events are on record: what 'nothing was written' means."""
+    from django.apps import apps
+
+    from audit.models import Event
+
+    found = {
+        model.__name__: list(model.objects.order_by("pk").values_list())
+        for model in apps.get_app_config("slas").get_models()
+    }
+    return {**found, "events on record": [(Event.objects.count(),)]}

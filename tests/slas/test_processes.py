@@ -52,7 +52,7 @@ def test_an_answer_exits_0_and_bad_input_2_with_one_line_on_stderr():
     assert (right.returncode, right.stderr) == (0, "")
     assert "Wednesday 6 January 2027" in right.stdout
     wrong = [
-        ("received=2026-02-30", [CHILD, "--event", "received=2026-02-30"]),
+        ("2026-02-30", [CHILD, "--event", "received=2026-02-30"]),
         ("respond", [CHILD, "--event", "received=2026-12-18", "--extend", "respond=21"]),
         ("--events", [CHILD, "--events", "received=2026-12-18"]),
         ("sla", []),
@@ -62,7 +62,7 @@ def test_an_answer_exits_0_and_bad_input_2_with_one_line_on_stderr():
         assert refused.returncode == 2, arguments
         assert refused.stdout == ""
         assert len(refused.stderr.splitlines()) == 1, refused.stderr
-        assert named.partition("=")[2] in refused.stderr or named in refused.stderr
+        assert named in refused.stderr
 
 
 def test_a_holiday_proclaimed_by_another_process_is_seen_at_the_next_question(milestones):

@@ -177,8 +177,10 @@ def test_hours_elapse_across_a_night_on_which_the_clocks_change(change, minutes,
     assert deadline.due_at.utcoffset() == due.utcoffset()
     assert (deadline.due_on, deadline.amber_on) == (due.date(), amber.date())
     minute = timedelta(minutes=1)
-    looked_at = [amber - minute, amber, due - minute, due]
-    assert [str(deadline.state(moment)) for moment in looked_at] == ["green", "amber", "amber", "red"]
+    for zone in (UTC, LONDON):
+        moments = (amber.astimezone(UTC) - minute, amber, due.astimezone(UTC) - minute, due)
+        colours = [str(deadline.state(moment.astimezone(zone))) for moment in moments]
+        assert colours == ["green", "amber", "amber", "red"]
 
 
 # --- day 0 ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from slas.core.calendar import Moment, PauseSpan, Receipt
+from slas.core.calendar import Moment, PauseSpan, Receipt, instant
 from slas.core.facts import Facts, Given
 from slas.core.moments import MomentError, as_of, parse_moment
 from slas.core.result import Deadline
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def refuse(self, message: str) -> NoReturn:
         """One line and exit 2, as for every other bad input; the usage is under --help."""
-        self.stderr.write(f"CommandError: {message}")
+        self.stderr.write(f"CommandError: {' '.join(message.split())}")
         sys.exit(2)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         try:
             reply = answer(_question(options))
         except (PublishError, QuestionError, MomentError) as error:
-            raise CommandError(str(error), returncode=2) from None
+            raise CommandError(" ".join(str(error).split()), returncode=2) from None
         if options["json"]:
             self.stdout.write(json.dumps(as_json(reply), ensure_ascii=False, indent=2))
         else:
@@ -70,9 +70,11 @@ def _question(options: dict[str, Any]) -> Question:
     receipt = options["receipt"]
     if receipt is not None and receipt not in tuple(Receipt):
         raise QuestionError(f"--receipt {receipt}: say strict or deemed")
-    now = timezone.now()
     if options["today"] is not None:
         now = as_of(parse_moment(options["today"], "--today"), events.values())
+    else:
+        # "Still paused" says that the pause has begun.
+        now = max([timezone.now(), *(instant(p.first) for p in facts.pauses if p.resumed is None)])
     return Question(options["sla"], facts, now, options["policy"], Receipt(receipt) if receipt else None)
 
 
@@ -154,7 +156,9 @@ def _title(reply: Answer, deadline: Deadline) -> str:
     if deadline.due_on:
         title += f", due {long_moment(deadline.due_at) if deadline.due_at else long_date(deadline.due_on)}"
     left = reply.days_left(deadline)
-    if left is not None:
+    if deadline.met_in_time is not None:
+        title += ", met in time" if deadline.met_in_time else ", met late"
+    elif left is not None:
         title += (
             f", {amount(left, Unit.WORKING_DAYS)} left"
             if left >= 0
