@@ -12,21 +12,20 @@ from slas.core.rules import Amber, AmberKind, Rule, Span, Unit
 from slas.core.wording import UNIT_WORDS, amount
 
 _UNITS = {word: unit for unit, words in UNIT_WORDS.items() for word in words}
+_N = r"(?P<n>[1-9][0-9]{0,3})"
 _UNIT = r"(?P<unit>" + "|".join(_UNITS) + ")"
 _CODE = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ANCHOR = rf"(?P<anchor>{_CODE}|the earlier of {_CODE} and {_CODE})"
-_COUNT = re.compile(rf"(?P<n>[1-9][0-9]{0, 3}) {_UNIT} (?P<way>after|before) {_ANCHOR}")
+_COUNT = re.compile(rf"{_N} {_UNIT} (?P<way>after|before) {_ANCHOR}")
 _AT_ONCE = re.compile(rf"immediately after {_ANCHOR}")
 _SAME_DAY = re.compile(rf"the same day as {_ANCHOR}")
 _GIVEN = re.compile(rf"a date given after {_ANCHOR}")
-_OR_GIVEN = re.compile(
-    rf"or a date given(?: up to (?P<n>[1-9][0-9]{0, 3}) {_UNIT})?(?P<school> for school holidays)?"
-)
+_OR_GIVEN = re.compile(rf"or a date given(?: up to {_N} {_UNIT})?(?P<school> for school holidays)?")
 _LATEST = re.compile(rf"at the latest from when (?P<code>{_CODE}) is due")
-_EXTENDED = re.compile(rf"to (?P<n>[1-9][0-9]{0, 3}) {_UNIT}")
-_AMBER_DAY = re.compile(r"from day (?P<n>[1-9][0-9]{0,3})")
-_AMBER_BEFORE = re.compile(rf"(?P<n>[1-9][0-9]{0, 3}) {_UNIT} before it is due")
-_AMBER_SHARE = re.compile(r"when (?P<n>[1-9][0-9]{0,3})% of the time is left")
+_EXTENDED = re.compile(rf"to {_N} {_UNIT}")
+_AMBER_DAY = re.compile(rf"from day {_N}")
+_AMBER_BEFORE = re.compile(rf"{_N} {_UNIT} before it is due")
+_AMBER_SHARE = re.compile(rf"when {_N}% of the time is left")
 _SHOWN = re.compile(rf"once (?:(?P<known>known)|(?P<code>{_CODE}) is recorded)")
 
 COUNTING_THE_DAY = "counting the day itself"

@@ -190,6 +190,7 @@ def add_school_holiday(
 ) -> SchoolHoliday:
     """Record a school holiday, both days included. CalendarError when it overlaps another."""
     _check_day(first)
+    _check_day(last)
     if last < first:
         raise CalendarError("The school holiday must end on or after the day it begins.")
     Calendar.objects.select_for_update().get(pk=calendar.pk)

@@ -1,4 +1,4 @@
-"""The days a council works: bank holidays of its nation, its own closure days, school holidays, and who changed them."""
+"""The days a council works: its nation's bank holidays, its own closure days, school holidays, and who changed them."""
 
 from datetime import date, timedelta
 

@@ -16,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from complaints.jobs import ensure_schedules
+
 DEFAULT_PACK = "surrey-cfllc"
 NOBODY_YET = "Nobody can sign in yet. To add the first: .venv/bin/python manage.py create_administrator"
 
@@ -46,6 +48,7 @@ class Command(BaseCommand):
             self.migrate()
             self.load_reference(policy)
             who = self.load_demo(wanted=demo)
+            ensure_schedules()
             if not settings.DEBUG:
                 self.collect_static()
         except KeyboardInterrupt:
