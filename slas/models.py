@@ -7,7 +7,6 @@ on the day its first event happened.
 import secrets
 
 from django.db import models
-from django.db.models.functions import Now
 
 CODE_LENGTH = 60
 
@@ -151,7 +150,8 @@ class PolicyVersion(models.Model):
     number = models.PositiveIntegerField()
     in_force_from = models.DateField()
     sources = models.TextField(blank=True)
-    published_at = models.DateTimeField(db_default=Now())
+    published_at = models.DateTimeField()
+    revision = models.BigIntegerField(default=new_revision, editable=False)
 
     class Meta:
         ordering = ["policy", "number"]

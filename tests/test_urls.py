@@ -88,7 +88,7 @@ def test_somebody_without_a_role_is_refused_where_one_is_needed(client, method):
     for address, _ in with_door(Door.ROLES):
         response = getattr(client, method)(address)
         assert response.status_code == 403, address
-        assert "Your role does not include this page" in response.content.decode(), address
+        assert "This page is for people with the role" in response.content.decode(), address
 
 
 @pytest.mark.django_db

@@ -13,11 +13,11 @@ from django.utils.http import urlencode
 from accounts import actions, queries
 from accounts.actions import Refused
 from accounts.forms import AddPersonForm, GrantForm, add_refusal
+from accounts.going_back import form_only
 from accounts.guards import roles
 from accounts.models import Grant, User
 from accounts.passwords import starting_password
 from accounts.roles import Role
-from accounts.views.going_back import form_only
 
 PAGE_SIZE = 50
 

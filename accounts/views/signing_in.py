@@ -11,8 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import signing_in
 from accounts.forms import SignInForm
+from accounts.going_back import form_only
 from accounts.guards import public, signed_in_with_starting_password
-from accounts.views.going_back import form_only
 
 
 @public

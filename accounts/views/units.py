@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts import actions, queries
 from accounts.actions import Refused
 from accounts.forms import AddUnitForm, RenameUnitForm, add_refusal
+from accounts.going_back import form_only
 from accounts.guards import roles
 from accounts.models import Unit, User
 from accounts.roles import Role
-from accounts.views.going_back import form_only
 
 
 @roles(Role.ADMINISTRATOR)

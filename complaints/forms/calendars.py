@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 
 from complaints.forms.fields import DayField
+from slas.core.calendar import Receipt
+from slas.models import Calendar, ReceiptRule
 
 NAME = {"class": "govuk-input--width-20", "autocomplete": "off"}
 
@@ -16,6 +18,41 @@ def _name(label: str, missing: str) -> forms.CharField:
         widget=forms.TextInput(attrs=NAME),
         error_messages={"required": missing, "max_length": f"{label}: 200 characters at most"},
     )
+
+
+class CalendarForm(forms.Form):
+    """How a calendar counts."""
+
+    works_bank_holidays = forms.TypedChoiceField(
+        label="Bank holidays",
+        choices=[("no", "Are not counted"), ("yes", "Count as working days")],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether bank holidays are counted"},
+    )
+    receipt = forms.TypedChoiceField(
+        label="Day of receipt",
+        choices=ReceiptRule.choices,
+        coerce=Receipt,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how the day of receipt counts"},
+    )
+    cut_off = forms.TimeField(
+        label="Cut-off time (optional)",
+        required=False,
+        help_text="Only with deemed receipt: what comes later counts as the next working day's. For example 17:00.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5"}),
+        error_messages={"invalid": "Cut-off time: write it like 17:00"},
+    )
+
+    @staticmethod
+    def of(calendar: Calendar) -> dict[str, Any]:
+        """The form's answers as the calendar stands."""
+        return {
+            "works_bank_holidays": "yes" if calendar.works_bank_holidays else "no",
+            "receipt": calendar.receipt,
+            "cut_off": f"{calendar.cut_off:%H:%M}" if calendar.cut_off else "",
+        }
 
 
 class ClosureForm(forms.Form):

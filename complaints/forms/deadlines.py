@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from complaints.forms.fields import DayField, TimeOfDayField
 from slas.core.calendar import LONDON, Moment, PauseSpan, Receipt
-from slas.core.facts import Facts, Given
+from slas.core.facts import Extension, Facts, Given
 from slas.core.rules import Rule, RuleSet, Unit
 from slas.core.wording import UNIT_WORDS, amount, clock
 from slas.service import QuestionError
@@ -21,6 +21,8 @@ RECEIPTS = [
     (Receipt.DEEMED, "Deemed receipt: a day not worked counts as the next working day"),
 ]
 MOST_PAUSES = 12
+ABOUT_THE_VIEW = ("show", "view")
+"""Names in the address that say how to look at the answer, not what is asked."""
 
 
 class DeadlineForm(forms.Form):
@@ -92,6 +94,7 @@ class DeadlineForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._refuse_unknown()
         events: dict[str, Moment] = {}
         for event in self.rules.events:
             if moment := self._moment(event.code, event.name):
@@ -106,6 +109,12 @@ class DeadlineForm(forms.Form):
         self.counted_by = Receipt(cleaned["receipt"]) if cleaned.get("receipt") else None
         self.seen_on: date | None = cleaned.get("today")
         return cleaned
+
+    def _refuse_unknown(self) -> None:
+        """A link made for other rules must not be half understood: what it asks and this form has not is said."""
+        for name in self.data:
+            if name not in self.fields and name not in ABOUT_THE_VIEW and self.data.get(name):
+                self.add_error(None, f"This link also asks about {name[:60]}, which these rules do not have")
 
     def _moment(self, code: str, name: str) -> Moment | None:
         day, text = self.cleaned_data.get(f"event-{code}"), self.cleaned_data.get(f"time-{code}")
@@ -122,11 +131,11 @@ class DeadlineForm(forms.Form):
             self.add_error(f"time-{code}", error)
             return None
 
-    def _extensions(self) -> Iterator[tuple[str, int]]:
+    def _extensions(self) -> Iterator[tuple[str, Extension]]:
         for rule in self.rules.milestones:
             text = self.cleaned_data.get(f"extend-{rule.code}")
             if text and text.isascii() and text.isdigit():
-                yield rule.code, int(text)
+                yield rule.code, Extension(int(text))
             elif text:
                 words = UNIT_WORDS[rule.unit][1]
                 self.add_error(
@@ -152,7 +161,7 @@ class DeadlineForm(forms.Form):
             and isinstance(self.facts.events.get(error.code), date)
         ):
             name = f"time-{error.code}"
-        self.add_error(name if name in self.fields else None, f"{str(error)[0].upper()}{str(error)[1:]}")
+        self.add_error(name if name in self.fields else None, f"{error.told[0].upper()}{error.told[1:]}")
 
     def address(self) -> str:
         """The query that asks exactly this question, with plain ISO dates."""
@@ -170,8 +179,8 @@ class DeadlineForm(forms.Form):
                 yield f"event-{code}", moment.isoformat()
         for code, given in self.facts.given.items():
             yield f"given-{code}", given.day.isoformat()
-        for code, total in self.facts.extensions.items():
-            yield f"extend-{code}", str(total)
+        for code, extension in self.facts.extensions.items():
+            yield f"extend-{code}", str(extension.total)
         for n, pause in enumerate(self.facts.pauses, 1):
             yield f"pause-{n}-from", pause.first.isoformat()
             if pause.resumed:

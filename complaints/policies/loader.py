@@ -20,8 +20,8 @@ SHIPPED = (
     "solihull-corporate",
     "warwickshire",
 )
-OUTSIDE = frozenset({"complainant", "panel-chair"})
-"""Who may own a milestone without signing in."""
+OUTSIDE = frozenset({"complainant", "investigator", "panel-chair"})
+"""Who may own a milestone or approve more time without signing in: an officer records it for them."""
 
 
 def path_of(pack: str) -> Path:

@@ -1,18 +1,20 @@
 """The days that are not worked: anybody may read them, administrators change them."""
 
+from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
+from accounts.going_back import form_only
 from accounts.guards import roles, signed_in
 from accounts.models import User
 from accounts.roles import Role
-from complaints.forms.calendars import ClosureForm, ProclaimForm, SchoolHolidayForm
+from complaints.forms.calendars import CalendarForm, ClosureForm, ProclaimForm, SchoolHolidayForm
 from slas import service
 from slas.core.wording import long_date
 from slas.models import Calendar, ClosureDay, Holiday, HolidayList, Nation, SchoolHoliday
@@ -58,11 +60,10 @@ def _may_change(request: HttpRequest) -> bool:
 
 
 @roles(Role.ADMINISTRATOR)
+@form_only("calendar")
 def add_closure(request: HttpRequest, code: str) -> HttpResponse:
     """Close the council for a day."""
     calendar = get_object_or_404(Calendar, code=code)
-    if request.method != "POST":
-        return redirect("calendar", code=code)
     form = ClosureForm(request.POST, prefix="closure")
     if form.is_valid():
         try:
@@ -81,20 +82,20 @@ def add_closure(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @roles(Role.ADMINISTRATOR)
-@require_POST
-def remove_closure(request: HttpRequest, pk: int) -> HttpResponse:
-    closure = get_object_or_404(ClosureDay.objects.select_related("calendar"), pk=pk)
-    service.remove_closure(closure, by=cast(User, request.user), now=timezone.now())
-    messages.success(request, f"{long_date(closure.day)} is no longer a closure day.")
-    return redirect("calendar", code=closure.calendar.code)
+@form_only("calendar", leave_out=("pk",))
+def remove_closure(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Open the council again on a closure day."""
+    closure = ClosureDay.objects.select_related("calendar").filter(pk=pk, calendar__code=code).first()
+    return _removed(
+        request, service.remove_closure, closure, "That day is no longer a closure day.", "calendar", code
+    )
 
 
 @roles(Role.ADMINISTRATOR)
+@form_only("calendar")
 def add_school_holiday(request: HttpRequest, code: str) -> HttpResponse:
     """Record a school holiday. It changes no date by itself."""
     calendar = get_object_or_404(Calendar, code=code)
-    if request.method != "POST":
-        return redirect("calendar", code=code)
     form = SchoolHolidayForm(request.POST, prefix="school")
     if form.is_valid():
         try:
@@ -110,12 +111,47 @@ def add_school_holiday(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @roles(Role.ADMINISTRATOR)
-@require_POST
-def remove_school_holiday(request: HttpRequest, pk: int) -> HttpResponse:
-    holiday = get_object_or_404(SchoolHoliday.objects.select_related("calendar"), pk=pk)
-    service.remove_school_holiday(holiday, by=cast(User, request.user), now=timezone.now())
-    messages.success(request, f"School holiday removed: {holiday.name}.")
-    return redirect("calendar", code=holiday.calendar.code)
+@form_only("calendar", leave_out=("pk",))
+def remove_school_holiday(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Take back a school holiday."""
+    holiday = SchoolHoliday.objects.select_related("calendar").filter(pk=pk, calendar__code=code).first()
+    return _removed(
+        request, service.remove_school_holiday, holiday, "School holiday removed.", "calendar", code
+    )
+
+
+def _removed(
+    request: HttpRequest, remove: Callable[..., None], row: Model | None, done: str, page: str, argument: str
+) -> HttpResponse:
+    """Remove `row` and say so; somebody may have been quicker, and that is said too."""
+    try:
+        if row is None:
+            raise CalendarError("Somebody has removed this already.")
+        remove(row, by=cast(User, request.user), now=timezone.now())
+    except CalendarError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect(page, argument)
+
+
+@roles(Role.ADMINISTRATOR)
+def change(request: HttpRequest, code: str) -> HttpResponse:
+    """How a calendar counts: bank holidays, the day of receipt, the cut-off time."""
+    calendar = get_object_or_404(Calendar, code=code)
+    form = CalendarForm(request.POST if request.method == "POST" else None, initial=CalendarForm.of(calendar))
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = service.change_calendar(
+                calendar=calendar, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
+            )
+        except CalendarError as error:
+            form.add_error("cut_off", str(error))
+        else:
+            if changed:
+                messages.success(request, "Changed. Every date shown from now on counts this way.")
+            return redirect("calendar", code=code)
+    return render(request, "complaints/calendars/change.html", {"calendar": calendar, "form": form})
 
 
 @signed_in
@@ -151,10 +187,9 @@ def _year(request: HttpRequest, listed: HolidayList) -> int:
 
 
 @roles(Role.ADMINISTRATOR)
+@form_only("bank-holidays")
 def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
     """Add a bank holiday announced after the list was loaded."""
-    if request.method != "POST":
-        return redirect("bank-holidays", nation=nation)
     form = ProclaimForm(request.POST)
     if form.is_valid():
         try:
@@ -170,14 +205,9 @@ def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
 
 
 @roles(Role.ADMINISTRATOR)
-@require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+@form_only("bank-holidays", leave_out=("pk",))
+def withdraw(request: HttpRequest, nation: str, pk: int) -> HttpResponse:
     """Take back a proclaimed bank holiday."""
-    holiday = get_object_or_404(Holiday.objects.select_related("list"), pk=pk)
-    try:
-        service.withdraw_holiday(holiday, by=cast(User, request.user), now=timezone.now())
-    except CalendarError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"{long_date(holiday.day)} is no longer a bank holiday.")
-    return redirect("bank-holidays", nation=holiday.list.nation)
+    holiday = Holiday.objects.select_related("list").filter(pk=pk, list__nation=nation).first()
+    done = "That day is no longer a bank holiday."
+    return _removed(request, service.withdraw_holiday, holiday, done, "bank-holidays", nation)

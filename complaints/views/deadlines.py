@@ -1,16 +1,19 @@
 """The deadline calculator: choose an SLA, give the dates, see every date that follows and why."""
 
+from contextlib import suppress
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.guards import signed_in
-from complaints.forms.deadlines import DeadlineForm
+from complaints.forms.deadlines import ABOUT_THE_VIEW, DeadlineForm
 from complaints.queries.deadlines import milestone_rows, policy_choices
 from complaints.queries.months import months_of
 from slas.core.calendar import london_date
-from slas.core.moments import as_of
+from slas.core.moments import MomentError, parse_day
 from slas.models import SlaVersion
 from slas.service import Answer, PublishError, Question, QuestionError, answer, find_sla_version, rule_set
 
@@ -25,31 +28,38 @@ def choose(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, policy: str, sla: str) -> HttpResponse:
     """The question's form and, once it is asked, its answer. Everything asked is in the address."""
     try:
-        version = find_sla_version(sla, policy=policy)
+        version = find_sla_version(sla, policy=policy, on=_earliest_day(request))
     except PublishError as error:
         raise Http404(str(error)) from None
     form = _form(request, version)
     reply = _answer(form, version) if form.is_bound and form.is_valid() else None
-    context = {"version": version, "policy": version.sla.policy, "rules": rule_set(version.pk), "form": form}
+    context = {"version": version, "policy": version.sla.policy, "rules": rule_set(version), "form": form}
     if reply:
         context |= _shown(request, form, reply)
     page = "print" if reply and request.GET.get("view") == "print" else "show"
     return render(request, f"complaints/deadlines/{page}.html", context)
 
 
+def _earliest_day(request: HttpRequest) -> date | None:
+    """The day that decides which version's rules are asked about; what cannot be read, the form will say."""
+    days = []
+    for name in request.GET:
+        if name.startswith("event-"):
+            with suppress(MomentError):
+                days.append(parse_day(request.GET.get(name, ""), name))
+    return min(days, default=None)
+
+
 def _form(request: HttpRequest, version: SlaVersion) -> DeadlineForm:
-    asked = any(name not in ("show", "view") for name in request.GET)
+    asked = any(name not in ABOUT_THE_VIEW for name in request.GET)
     cut_off = version.sla.policy.calendar.cut_off is not None
-    return DeadlineForm(rule_set(version.pk), request.GET if asked else None, asks_times=cut_off)
+    return DeadlineForm(rule_set(version), request.GET if asked else None, asks_times=cut_off)
 
 
 def _answer(form: DeadlineForm, version: SlaVersion) -> Answer | None:
-    now = timezone.now()
-    if form.seen_on:
-        now = as_of(form.seen_on, form.facts.events.values())
-    question = Question(version.sla.code, form.facts, now, version.sla.policy.code, form.counted_by)
+    question = Question(version.sla.code, form.facts, version.sla.policy.code, form.counted_by, form.seen_on)
     try:
-        return answer(question)
+        return answer(question, now=timezone.now())
     except QuestionError as error:
         form.refuse(error)
     except PublishError as error:

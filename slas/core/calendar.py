@@ -59,10 +59,12 @@ class OutOfRange(ValueError):
 
 
 class PauseSpan(NamedTuple):
-    """The clock stands still from `first` until `resumed`, which is worked again; None: still paused."""
+    """The clock stands still from `first` until `resumed`, which is worked again; None: still paused.
+    `decided_at` is when that was decided; None where it is not known, so that it never came too late."""
 
     first: date
     resumed: date | None
+    decided_at: datetime | None = None
 
 
 def london_date(moment: Moment) -> date:
@@ -104,7 +106,8 @@ class WorkingCalendar:
     `bank_holidays` and `closures` map a day to its name; leave closures empty for a statutory SLA
     (SI 2006/1738 reg. 2). `known_from` and `known_to` say for which days the list of bank holidays is
     known; None where bank holidays are worked, so nothing needs to be known. `cut_off` is the London time after which
-    a deemed-receipt calendar counts an event as the next working day's.
+    a deemed-receipt calendar counts an event as the next working day's. `works_bank_holidays` and
+    `counted_closures` say which days are counted that others skip; they are told, not used.
     """
 
     name: str
@@ -115,6 +118,8 @@ class WorkingCalendar:
     receipt: Receipt = Receipt.STRICT
     cut_off: time | None = None
     school_holidays: tuple[NamedPeriod, ...] = ()
+    works_bank_holidays: bool = False
+    counted_closures: Mapping[date, str] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> list[date]:
@@ -217,12 +222,9 @@ class WorkingCalendar:
 
 
 def ended_by(pauses: tuple[PauseSpan, ...], day: date) -> tuple[PauseSpan, ...]:
-    """`pauses` with an open one ended on `day`, or left out where it began no earlier: nothing stays paused
-    that is done."""
-    if not pauses or pauses[-1].resumed is not None:
-        return pauses
-    last = pauses[-1].first
-    return (*pauses[:-1], PauseSpan(last, day)) if last < day else pauses[:-1]
+    """The part of `pauses` before `day`: nothing stays paused that is done."""
+    before = [p for p in pauses if p.first < day]
+    return tuple(PauseSpan(p.first, day if p.resumed is None else min(p.resumed, day)) for p in before)
 
 
 def merged(pauses: tuple[PauseSpan, ...]) -> tuple[PauseSpan, ...]:

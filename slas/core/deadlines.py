@@ -40,6 +40,21 @@ def compute(
     `facts` have passed `facts.check`. With `explain`, each deadline carries the steps of its working.
     Raises OutOfRange for a date before 1990 or after 2089.
     """
+    done = _replay(rules, facts, calendar)
+    if facts.changed:
+        before = {code: d.due_on for code, d in _replay(rules, facts.bare(), calendar).items()}
+        missed = _missed(rules, facts, calendar)
+        done = {
+            code: d._replace(original_due_on=before.get(code) or d.due_on, missed_at=missed.get(code))
+            for code, d in done.items()
+        }
+    if explain:
+        return tuple(d._replace(steps=explained(d, rules, facts, done, calendar)) for d in done.values())
+    return tuple(done.values())
+
+
+def _replay(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> dict[str, Deadline]:
+    """Every milestone that exists with its deadline, from the beginning."""
     done: dict[str, Deadline] = {}
     for rule in rules.milestones:
         if not rule.conditional or _exists(rule, facts, done):
@@ -47,12 +62,18 @@ def compute(
                 done[rule.code] = _within_range(_deadline(rule, facts, done, calendar))
             except (OutOfRange, OverflowError):
                 raise _out_of_range(rule, facts) from None
-    if facts.changed:
-        before = {d.rule.code: d.due_on for d in compute(rules, facts.bare(), calendar)}
-        done = {c: d._replace(original_due_on=before.get(c) or d.due_on) for c, d in done.items()}
-    if explain:
-        return tuple(d._replace(steps=explained(d, rules, facts, done, calendar)) for d in done.values())
-    return tuple(done.values())
+    return done
+
+
+def _missed(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> dict[str, datetime]:
+    """When each milestone was missed as things stood just before a later decision (DOMAIN 2, Breach is a fact)."""
+    missed: dict[str, datetime] = {}
+    for decided in facts.decisions:
+        for code, deadline in _replay(rules, facts.known_before(decided), calendar).items():
+            red = deadline.red_at
+            if red is not None and instant(red) <= decided and not deadline.met_in_time:
+                missed.setdefault(code, red)
+    return missed
 
 
 def _within_range(deadline: Deadline) -> Deadline:
@@ -71,20 +92,20 @@ def _out_of_range(rule: Rule, facts: Facts) -> OutOfRange:
 
 
 def _exists(rule: Rule, facts: Facts, done: Done) -> bool:
-    if rule.only_with:
-        return rule.only_with in facts.events
-    if rule.code in facts.given:
-        return True
-    if rule.span is None:
+    if rule.only_with and rule.only_with not in facts.events:
         return False
-    known = done if rule.from_milestone else facts.events
-    return any(code in known for code in rule.after)
+    if rule.from_milestone:
+        return rule.after[0] in done
+    if rule.only_with or rule.code in facts.given:
+        return True
+    return rule.span is not None and any(code in facts.events for code in rule.after)
 
 
 def _deadline(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> Deadline:
     start = _start(rule, facts, done, calendar)
     met_at = facts.events.get(rule.met_by)
     span = rule.span
+    total = _total(rule, facts)
     if rule.code in facts.given:
         return _given(rule, start, facts, calendar, met_at)
     if start.waiting_for or start.paused_since:
@@ -94,12 +115,10 @@ def _deadline(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -
     if rule.from_milestone:
         return _measured(rule, span, start, done[rule.after[0]], calendar, met_at)
     if span.unit is Unit.WORKING_DAYS and span.amount > 0:
-        return _working_days(
-            rule, start, facts.extensions.get(rule.code, span.amount), facts, calendar, met_at
-        )
+        return _working_days(rule, start, total, facts, calendar, met_at)
     if span.unit is Unit.HOURS or span.unit is Unit.IMMEDIATELY:
-        return _hours(rule, start, facts.extensions.get(rule.code, span.amount), met_at)
-    return _calendar_time(rule, start, facts.extensions.get(rule.code, span.amount), calendar, met_at)
+        return _hours(rule, start, total, met_at)
+    return _calendar_time(rule, start, total, calendar, met_at)
 
 
 def _start(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> Start:
@@ -121,12 +140,19 @@ def _start(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> S
         if bound.due_on is not None and (moment is None or calendar.day_zero(moment) > bound.due_on):
             return Start(bound.due_on, bound.due_on, rule.latest_from, capped=True)
         if moment is None:
-            return bound.start
+            return bound.start._replace(paused_since=bound.paused_since)
     if moment is None:
         return Start(anchor=code, waiting_for=code)
     if calendar.receipt is Receipt.DEEMED and _counts_forward_in_days(rule.span):
         return Start(moment, calendar.deemed_day(moment), code)
     return Start(moment, london_date(moment), code)
+
+
+def _total(rule: Rule, facts: Facts) -> int:
+    """The allowance in force: the extension's, else the rule's own."""
+    if rule.code in facts.extensions:
+        return facts.extensions[rule.code].total
+    return rule.span.amount if rule.span else 0
 
 
 def _counts_forward_in_days(span: Span | None) -> bool:
@@ -222,7 +248,7 @@ def _given(
     """A date somebody stated wins over the rule and is never paused."""
     given = facts.given[rule.code]
     start = start._replace(waiting_for="", paused_since=None)
-    since = given.stated_on or start.day
+    since = london_date(given.decided_at) if given.decided_at else start.day
     margin = 1 if since is None else _margin(rule, _length(since, given.day, rule, calendar))
     amber = _shift(given.day, -margin, rule.unit, calendar)
     if since is not None:

@@ -12,7 +12,7 @@ from slas.core.facts import Facts
 from slas.core.phrases import due_phrase, span_phrase, spoken
 from slas.core.result import IMMEDIATE_GRACE, Deadline, Step
 from slas.core.rules import GIVEN, RuleSet, Unit
-from slas.core.wording import amount, listed, long_date, long_moment, quantity, runs
+from slas.core.wording import amount, listed, long_date, long_moment, quantity, runs, short_date
 
 
 class WorkingError(AssertionError):
@@ -150,9 +150,9 @@ def _given(deadline: Deadline, facts: Facts, calendar: WorkingCalendar) -> Itera
 
 def _extension(deadline: Deadline, facts: Facts) -> Iterator[Step]:
     rule = deadline.rule
-    total = facts.extensions.get(rule.code)
-    if total is None:
+    if rule.code not in facts.extensions:
         return
+    total = facts.extensions[rule.code].total
     if rule.code in facts.given:
         yield Step("extend", "The extension has no effect while a given date is in force.", rule.source)
         return
@@ -169,13 +169,19 @@ def _pauses(deadline: Deadline, facts: Facts, rules: RuleSet, calendar: WorkingC
     for pause in facts.not_begun if deadline.rule.pausable else ():
         text = f"The pause from {long_date(pause.first)} has not begun on the day this is seen: it does not count."
         yield Step("pause", text, source, (pause.first,))
+    if deadline.rule.pausable and deadline.due_on:
+        for pause in facts.merged_pauses:
+            if pause.first > deadline.due_on:
+                text = f"The pause from {long_date(pause.first)} began after the due date, so it changes nothing."
+                yield Step("pause", text, source, (pause.first,))
     for pause in deadline.pauses:
         if pause.resumed is None:
             yield Step(
                 "pause", f"Paused from {long_date(pause.first)} and not resumed.", source, (pause.first,)
             )
             continue
-        cost = calendar.count(pause.first - ONE_DAY, pause.resumed - ONE_DAY)
+        first = max(pause.first - ONE_DAY, deadline.start.day or pause.first - ONE_DAY)
+        cost = max(0, calendar.count(first, pause.resumed - ONE_DAY))
         yield Step(
             "pause",
             f"Paused from {long_date(pause.first)}, resumed on {long_date(pause.resumed)}: "
@@ -245,6 +251,7 @@ def _working_days(
     if (last - first).days - len(skipped) != abs(allowance):
         raise WorkingError(f"{rule.code}: {start} and {allowance} working days do not make {due}")
     yield from _skips(skipped)
+    yield from _counted_all_the_same(first, last, calendar)
     if allowance == 0:
         yield Step("due", f"Due by the end of the same day, {long_date(due)}.", days=(due,))
     elif back:
@@ -252,6 +259,22 @@ def _working_days(
         yield Step("due", text, days=(due,))
     else:
         yield Step("due", f"Day {allowance} is {long_date(due)}: due by the end of that day.", days=(due,))
+
+
+def _counted_all_the_same(after: date, until: date, calendar: WorkingCalendar) -> Iterator[Step]:
+    """Days that other calendars skip and this one counts: said, because they surprise."""
+    if calendar.works_bank_holidays:
+        yield Step("skip", "Bank holidays count as working days in this calendar.")
+    closed = [
+        f"{short_date(day)} ({name})"
+        for day, name in sorted(calendar.counted_closures.items())
+        if after < day <= until
+    ]
+    if closed:
+        yield Step(
+            "skip",
+            f"Closure days count here, because the law skips only weekends and bank holidays: {listed(closed)}.",
+        )
 
 
 def _skips(skipped: tuple[Skipped, ...]) -> Iterator[Step]:
@@ -280,6 +303,9 @@ def _after(deadline: Deadline, facts: Facts, rules: RuleSet) -> Iterator[Step]:
     original = deadline.original_due_on
     if original and deadline.due_on and original != deadline.due_on:
         yield Step("original", f"The original due date was {long_date(original)}.", days=(original,))
+    if deadline.missed_at is not None:
+        text = f"Missed on {long_moment(deadline.missed_at)}, before more time was decided: it stays missed."
+        yield Step("missed", text, rule.source)
     if deadline.met_at is not None:
         verdict = {True: ", in time", False: ", late", None: ""}[deadline.met_in_time]
         name = rules.event_names[rule.met_by]
@@ -292,7 +318,8 @@ def _warnings(
     due, start, rule = deadline.due_on, deadline.start.day, deadline.rule
     if due is None:
         return
-    counted = [day for day in (due, start) if day and rule.unit is Unit.WORKING_DAYS]
+    anchor = done[rule.after[0]].due_on if rule.from_milestone else start
+    counted = [day for day in (due, anchor) if day and rule.unit is Unit.WORKING_DAYS]
     if calendar.known_to and max([due, *counted]) > calendar.known_to:
         yield Step(
             "warn",

@@ -5,40 +5,57 @@ Facts are replayed from the beginning each time. Nothing here is ever added to a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from slas.core.calendar import Moment, PauseSpan, WorkingCalendar, london_date, merged
+from slas.core.calendar import Moment, PauseSpan, WorkingCalendar, instant, london_date, merged
 from slas.core.rules import Rule, RuleSet, Unit
 from slas.core.wording import UNIT_WORDS, long_date, quantity
 
 
 class FactError(ValueError):
-    """A fact that the rules do not allow. `kind` is event, given, extend or pause; `code` names which."""
+    """A fact that the rules do not allow. `kind` is event, given, extend or pause; `code` names which.
 
-    def __init__(self, kind: str, code: str, what: str) -> None:
-        super().__init__(what)
+    The message names codes, as the command line knows them; `told` names things as people do.
+    """
+
+    def __init__(self, kind: str, code: str, template: str, /, **codes: str) -> None:
+        super().__init__(template.format(**codes))
         self.kind = kind
         self.code = code
-        self.what = what
+        self._template = template
+        self._codes = codes
+
+    def told(self, names: Mapping[str, str]) -> str:
+        """The message with `names` in place of codes."""
+        return self._template.format(
+            **{k: f"'{names[c]}'" if c in names else c for k, c in self._codes.items()}
+        )
 
 
 class Given(NamedTuple):
-    """A date that somebody stated for a milestone, and the day on which they did where that is known."""
+    """A date that somebody stated for a milestone, and when they did where that is known."""
 
     day: date
-    stated_on: date | None = None
+    decided_at: datetime | None = None
+
+
+class Extension(NamedTuple):
+    """A new total allowance in the rule's unit, and when it was approved where that is known."""
+
+    total: int
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`events`: code to moment. `given`: milestone to date. `extensions`: milestone to its new total
-    allowance in the rule's unit. `pauses`: in any order."""
+    """`events`: code to moment. `given`: milestone to the date in force. `extensions`: milestone to the
+    extension in force. `pauses`: in any order."""
 
     events: Mapping[str, Moment] = field(default_factory=dict)
     given: Mapping[str, Given] = field(default_factory=dict)
-    extensions: Mapping[str, int] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
     pauses: tuple[PauseSpan, ...] = ()
     not_begun: tuple[PauseSpan, ...] = ()
     """Pauses said to be open that begin only after the day this is seen on: they do not count yet."""
@@ -51,6 +68,27 @@ class Facts:
     def changed(self) -> bool:
         """Whether anything but the events bears on the dates."""
         return bool(self.given or self.extensions or self.pauses)
+
+    @cached_property
+    def decisions(self) -> tuple[datetime, ...]:
+        """The moments at which something was decided that bears on a date, in order."""
+        decided = [g.decided_at for g in self.given.values()]
+        decided += [e.decided_at for e in self.extensions.values()]
+        decided += [p.decided_at for p in self.pauses]
+        return tuple(sorted({instant(moment) for moment in decided if moment is not None}))
+
+    def known_before(self, moment: datetime) -> "Facts":
+        """The facts without what was decided at `moment` or later."""
+
+        def known(decided_at: datetime | None) -> bool:
+            return decided_at is None or instant(decided_at) < moment
+
+        return replace(
+            self,
+            given={code: g for code, g in self.given.items() if known(g.decided_at)},
+            extensions={code: e for code, e in self.extensions.items() if known(e.decided_at)},
+            pauses=tuple(p for p in self.pauses if known(p.decided_at)),
+        )
 
     def seen_on(self, today: date) -> "Facts":
         """The facts as they stand on `today`: an open pause that has not begun is set aside."""
@@ -69,82 +107,88 @@ def check(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> None:
     for code, given in facts.given.items():
         rule = _rule(rules, "given", code)
         _check_given(rules, rule, given.day, facts, calendar)
-    for code, total in facts.extensions.items():
-        check_extension(_rule(rules, "extend", code), total)
+    for code, extension in facts.extensions.items():
+        check_extension(_rule(rules, "extend", code), extension.total)
     for pause in facts.pauses:
         if not rules.pausable:
-            raise FactError("pause", "", f"{rules.code} cannot be paused: no policy allows it")
+            raise FactError("pause", "", "{sla} cannot be paused: no policy allows it", sla=rules.code)
         if pause.resumed is not None and pause.resumed < pause.first:
-            raise FactError(
-                "pause", "", f"it resumes on {pause.resumed}, before it is paused on {pause.first}"
-            )
+            what = f"the pause resumes on {pause.resumed}, before it begins on {pause.first}"
+            raise FactError("pause", "", what)
 
 
 def check_extension(rule: Rule, total: int) -> None:
     """Raise FactError unless `rule` may be extended to `total` in all, in its own unit."""
     if rule.extend_to is None or rule.span is None:
-        raise FactError("extend", rule.code, f"{rule.code} cannot be extended{_cite(rule)}")
-    allowance, cap = rule.span.amount, rule.extend_to
+        raise FactError("extend", rule.code, "{code} cannot be extended" + _cite(rule), code=rule.code)
     words = UNIT_WORDS[rule.unit][1]
-    if total <= allowance:
-        raise FactError(
-            "extend",
-            rule.code,
-            f"{rule.code} already has {quantity(rule.span)}: an extension to {total} {words} is not longer",
-        )
-    if total > cap:
-        raise FactError(
-            "extend",
-            rule.code,
-            f"{rule.code} may be extended to {cap} {words} at most, not {total}{_cite(rule)}",
-        )
+    what = ""
+    if total <= rule.span.amount:
+        what = f"already has {quantity(rule.span)}: an extension to {total} {words} is not longer"
+    elif total > rule.extend_to:
+        what = f"may be extended to {rule.extend_to} {words} at most, not {total}{_cite(rule)}"
+    if what:
+        raise FactError("extend", rule.code, "{code} " + what, code=rule.code)
 
 
 def _rule(rules: RuleSet, kind: str, code: str) -> Rule:
     rule = rules.by_code.get(code)
     if rule is None:
         known = ", ".join(rules.by_code)
-        raise FactError(kind, code, f"{code} is not a milestone of {rules.code}: it has {known}")
+        raise FactError(
+            kind,
+            code,
+            "{code} is not a milestone of {sla}: it has {known}",
+            code=code,
+            sla=rules.code,
+            known=known,
+        )
     return rule
 
 
 def _check_event(rules: RuleSet, code: str, moment: Moment) -> None:
     if code not in rules.event_names:
+        known = ", ".join(rules.event_names)
         raise FactError(
-            "event", code, f"{code} is not an event of {rules.code}: it has {', '.join(rules.event_names)}"
+            "event",
+            code,
+            "{code} is not an event of {sla}: it has {known}",
+            code=code,
+            sla=rules.code,
+            known=known,
         )
     if isinstance(moment, datetime):
         return
     for rule in rules.milestones:
-        if code in rule.after and rule.unit in (Unit.HOURS, Unit.IMMEDIATELY) and not rule.from_milestone:
-            raise FactError(
-                "event",
-                code,
-                f"{code} needs a time of day, such as {moment}T09:30, because {rule.code} is due "
-                + ("at once" if rule.unit is Unit.IMMEDIATELY else f"in {quantity(rule.span)}"),
-            )
+        if (
+            code in (*rule.after, rule.met_by)
+            and rule.unit in (Unit.HOURS, Unit.IMMEDIATELY)
+            and not rule.from_milestone
+        ):
+            due = "at once" if rule.unit is Unit.IMMEDIATELY else f"in {quantity(rule.span)}"
+            what = "{code} needs a time of day as well, such as {example}, because {rule} is due " + due
+            raise FactError("event", code, what, code=code, rule=rule.code, example=f"{moment}T09:30")
 
 
 def _check_given(rules: RuleSet, rule: Rule, day: date, facts: Facts, calendar: WorkingCalendar) -> None:
     if not rule.given:
-        raise FactError("given", rule.code, f"{rule.code} takes no given date: its rule sets it{_cite(rule)}")
-    happened = [facts.events[code] for code in rule.after if code in facts.events]
+        what = "{code} takes no given date: its rule sets it" + _cite(rule)
+        raise FactError("given", rule.code, what, code=rule.code)
+    happened = [(london_date(facts.events[code]), code) for code in rule.after if code in facts.events]
     if not happened:
         return
-    start = min(london_date(moment) for moment in happened)
+    start, event = min(happened)
     if day < start:
-        raise FactError(
-            "given", rule.code, f"{rule.code} is given as {day}, before {' or '.join(rule.after)} on {start}"
-        )
+        what = "{code} is given as {day}, before {event} on {start}"
+        raise FactError("given", rule.code, what, code=rule.code, event=event, day=str(day), start=str(start))
     if rule.given_to is not None:
-        zero = min(calendar.day_zero(moment) for moment in happened)
-        latest = calendar.add(zero, rule.given_to)
+        zero = min(calendar.day_zero(facts.events[code]) for _, code in happened)
+        counts_days = rule.unit is Unit.CALENDAR_DAYS
+        latest = zero + timedelta(days=rule.given_to) if counts_days else calendar.add(zero, rule.given_to)
         if day > latest:
+            most = f"{rule.given_to} {UNIT_WORDS[rule.unit][1]}, which is {long_date(latest)}; {day} is later"
             raise FactError(
-                "given",
-                rule.code,
-                f"{rule.code} may be given up to {rule.given_to} {UNIT_WORDS[rule.unit][1]}, "
-                f"which is {long_date(latest)}; {day} is later{_cite(rule)}",
+                "given", rule.code, "{code} may be given up to " + most + _cite(rule), code=rule.code
             )
 
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from slas.core.phrases import due_phrase, spoken
 from slas.core.rules import Rule, RuleSet, Span, Unit
-from slas.core.wording import amount, quantity
+from slas.core.wording import UNIT_WORDS, amount, quantity
 
-# Calendar days a span is sure to take at least and at most, so that different units can be compared.
-_LONGEST_BREAK = 12  # the most days over which bank holidays can stretch a count, with a year's to spare
+_LONGEST_BREAK = 12  # the most days over which bank holidays can stretch a count, with some to spare
 
 
 class Finding(NamedTuple):
@@ -40,39 +39,53 @@ def lint(rules: RuleSet, floor: RuleSet) -> tuple[Finding, ...]:
 
 def _laxer(rule: Rule, legal: Rule) -> Iterator[str]:
     law = f"the law's is '{spoken(due_phrase(legal))}'"
+    if rule.conditional and not legal.conditional:
+        yield f"it may be left out; {law}"
     if rule.span is None or legal.span is None:
         if rule.span is None and legal.span is not None:
             yield f"it has no allowance of its own; {law}"
         return
-    if not set(legal.after) <= set(rule.after) and rule.from_milestone == legal.from_milestone:
+    if rule.from_milestone != legal.from_milestone or not set(legal.after) <= set(rule.after):
         yield f"it counts from {spoken(', '.join(rule.after))}; {law}"
-    if _shortest(rule.span) > _longest(legal.span) or _more(rule.span.amount, rule, legal.span.amount, legal):
-        yield f"{quantity(rule.span)} is longer than the law allows; {law}"
-    most, legal_most = rule.extend_to or rule.span.amount, legal.extend_to or legal.span.amount
-    if rule.extend_to and _more(most, rule, legal_most, legal):
-        yield f"it may be extended to {amount(most, rule.unit)}; the law stops at {amount(legal_most, legal.unit)}"
-    if rule.given and not legal.given and rule.given_to is None:
-        yield f"a date may be given without limit; {law}"
-    if rule.given_to and _more(rule.given_to, rule, legal_most, legal):
-        yield f"a date may be given up to {amount(rule.given_to, rule.unit)}; the law stops at {legal_most}"
+    if _later(rule.span, legal.span) or (
+        rule.span == legal.span and legal.counts_start and not rule.counts_start
+    ):
+        yield f"{quantity(rule.span)} can be longer than the law allows; {law}"
+    yield from _longer_still(rule, rule.span, legal, legal.span)
     if rule.pausable and not legal.pausable and rule.unit is legal.unit:
         yield "it may be paused; the law does not let it stand still"
     if legal.latest_from and not rule.latest_from and rule.after == legal.after:
         yield f"a late start would buy time; {law}"
 
 
-def _more(ours: int, rule: Rule, theirs: int, legal: Rule) -> bool:
-    """Whether `ours` is surely longer than `theirs`, in their own units."""
-    if rule.unit is legal.unit:
-        return ours > theirs
-    return _shortest(Span(ours, rule.unit)) > _longest(Span(theirs, legal.unit))
+def _longer_still(rule: Rule, span: Span, legal: Rule, legal_span: Span) -> Iterator[str]:
+    """Extensions and dates given, against the most the law allows."""
+    most = Span(legal.extend_to or legal_span.amount, legal.unit)
+    stops = (
+        f"the law stops at {amount(most.amount, most.unit)}"
+        if legal.unit in UNIT_WORDS
+        else "the law says at once"
+    )
+    if rule.extend_to and _later(Span(rule.extend_to, span.unit), most):
+        yield f"it may be extended to {amount(rule.extend_to, span.unit)}; {stops}"
+    if rule.given and not legal.given and rule.given_to is None:
+        yield f"a date may be given without limit; {stops}"
+    if rule.given_to and _later(Span(rule.given_to, span.unit), most):
+        yield f"a date may be given up to {amount(rule.given_to, span.unit)}; {stops}"
+
+
+def _later(ours: Span, theirs: Span) -> bool:
+    """Whether `ours` can end later than `theirs` from some day on."""
+    if ours.unit is theirs.unit:
+        return ours.amount > theirs.amount
+    return _longest(ours) > _shortest(theirs)
 
 
 def _shortest(span: Span) -> int:
-    """The fewest calendar days `span` can take."""
+    """The fewest calendar days `span` can take: working days begun on a Sunday, February in the months."""
     n = abs(span.amount)
     return {
-        Unit.WORKING_DAYS: n // 5 * 7 + n % 5,
+        Unit.WORKING_DAYS: (n - 1) // 5 * 7 + (n - 1) % 5 + 1 if n else 0,
         Unit.CALENDAR_DAYS: n,
         Unit.MONTHS: n * 30 - 2 * (n > 0),
         Unit.HOURS: n // 24,

@@ -66,7 +66,8 @@ class Deadline(NamedTuple):
     `due_on` is its last day; `due_at` is set only for hours and *immediately*. `allowance` is what is in
     force, in the rule's unit. `original_due_on` is the date before anything was given, extended or
     paused. `paused_since` is set while an open pause holds it: then it has no date. `pauses` are those
-    that bear on it. `met_at` is when the event that meets it happened.
+    that bear on it. `met_at` is when the event that meets it happened. `missed_at` is when it was missed as things
+    stood then: a later extension, pause or date given moves `due_on` and cures nothing.
     """
 
     rule: Rule
@@ -80,6 +81,7 @@ class Deadline(NamedTuple):
     paused_since: date | None = None
     pauses: tuple[PauseSpan, ...] = ()
     met_at: Moment | None = None
+    missed_at: datetime | None = None
     steps: tuple[Step, ...] = ()
 
     @property
@@ -108,7 +110,7 @@ class Deadline(NamedTuple):
         now = self.judged_at(now)
         if self.is_paused(london_date(now)):
             return State.PAUSED
-        red, amber = self.red_at, self.amber_at
+        red, amber = self.missed_at or self.red_at, self.amber_at
         if red is not None and now >= instant(red):
             return State.RED
         return State.AMBER if amber is not None and now >= instant(amber) else State.GREEN
@@ -120,9 +122,10 @@ class Deadline(NamedTuple):
     @property
     def met_in_time(self) -> bool | None:
         """Whether it was met by its due day or time; None while it is not met or has no date."""
-        if self.met_at is None or self.red_at is None:
+        red = self.missed_at or self.red_at
+        if self.met_at is None or red is None:
             return None
-        return instant(self.met_at) < instant(self.red_at)
+        return instant(self.met_at) < instant(red)
 
     def is_paused(self, today: date) -> bool:
         """Whether the clock stands still on `today`."""

@@ -183,8 +183,10 @@ def _check_anchor(rule: Rule, events: set[str], earlier: dict[str, Rule]) -> Non
             raise RuleError(
                 rule.code, f"counts from {code}, which may be left out, so it must be left out with it"
             )
-    if rule.latest_from and rule.latest_from not in earlier:
-        raise RuleError(rule.code, f"names {rule.latest_from}, which is not an earlier milestone")
+    if rule.latest_from and (rule.latest_from not in earlier or earlier[rule.latest_from].conditional):
+        raise RuleError(
+            rule.code, f"names {rule.latest_from}, which is no earlier milestone that is always there"
+        )
     if rule.only_with and rule.only_with not in events:
         raise RuleError(rule.code, f"is shown with {rule.only_with}, which is not an event of this SLA")
 
@@ -203,6 +205,12 @@ def _check_span(rule: Rule) -> None:
         raise RuleError(rule.code, "only working days counted from an event can be paused")
     if span and span.unit in (Unit.HOURS, Unit.IMMEDIATELY) and (rule.from_milestone or rule.amber):
         raise RuleError(rule.code, "hours count from an event and have their own amber")
+    if span and span.amount == 0 and span.unit is Unit.WORKING_DAYS and not rule.from_milestone:
+        raise RuleError(
+            rule.code, "only another milestone has the same day; for an event write 'immediately after'"
+        )
+    if rule.unit is Unit.MONTHS and rule.amber and rule.amber.kind is AmberKind.FROM_DAY:
+        raise RuleError(rule.code, "is counted in months, so amber cannot begin on a numbered day")
     if (
         span
         and span.amount <= 0

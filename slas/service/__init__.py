@@ -1,4 +1,6 @@
-"""The door to deadlines: other packages import from here and from nowhere else in `slas`.
+"""The door to deadlines: whatever reads the clock's rules or writes a row of `slas` goes through here.
+
+The core's values (`slas.core`), the packs' notation (`slas.packs`) and reading the models are open to everybody.
 
 `calendars` keeps the days, `policies` the rules, `questions` puts the two together into an answer.
 """
@@ -7,6 +9,7 @@ from slas.service.calendars import (
     CalendarError,
     add_closure,
     add_school_holiday,
+    change_calendar,
     load_bank_holidays,
     proclaim_holiday,
     remove_closure,
@@ -36,6 +39,7 @@ __all__ = [
     "add_closure",
     "add_school_holiday",
     "answer",
+    "change_calendar",
     "find_sla_version",
     "load_bank_holidays",
     "own_policy",

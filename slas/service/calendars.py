@@ -4,13 +4,14 @@ Every change draws a new revision in the same transaction. A process keeps the c
 revision, so it sees a change at its next request and rebuilds nothing otherwise.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
 import holidays as holidays_package
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from audit.service import Actor, record
 from slas.core.calendar import FIRST_DAY, LAST_DAY, NamedPeriod, Receipt, WorkingCalendar
@@ -43,11 +44,13 @@ def _built(
 ) -> WorkingCalendar:
     row = Calendar.objects.get(pk=calendar_id)
     known = None if row.works_bank_holidays else HolidayList.objects.filter(nation=row.nation).first()
-    closures = () if statutory else ClosureDay.objects.filter(calendar=row).values_list("day", "name")
+    closures = dict(ClosureDay.objects.filter(calendar=row).values_list("day", "name"))
     return WorkingCalendar(
         name=row.name,
         bank_holidays=dict(known.holidays.values_list("day", "name")) if known else {},
-        closures=dict(closures),
+        closures={} if statutory else closures,
+        counted_closures=closures if statutory else {},
+        works_bank_holidays=row.works_bank_holidays,
         known_from=known.known_from if known else None,
         known_to=known.known_to if known else None,
         receipt=receipt,
@@ -152,14 +155,46 @@ def proclaim_holiday(
 
 @transaction.atomic
 def withdraw_holiday(holiday: Holiday, *, by: Actor | None, now: datetime) -> None:
-    """Take back a proclaimed bank holiday. CalendarError for one that came with the list."""
+    """Take back a proclaimed bank holiday. CalendarError for one that came with the list, or is gone already."""
     listed = HolidayList.objects.select_for_update().get(pk=holiday.list_id)
-    if holiday.proclaimed_on is None:
+    if listed.holidays.filter(pk=holiday.pk, proclaimed_on__isnull=True).exists():
         raise CalendarError("This bank holiday came with the published list, so it cannot be removed here.")
-    Holiday.objects.filter(pk=holiday.pk).delete()
+    _delete(listed.holidays.filter(pk=holiday.pk))
     _changed(listed, now)
     sentence = f"Bank holiday removed: {holiday.name}"
     _record_day(f"bank-holidays:{listed.nation}", "bank-holiday-withdrawn", sentence, holiday.day, by, now)
+
+
+@transaction.atomic
+def change_calendar(
+    *,
+    calendar: Calendar,
+    works_bank_holidays: bool,
+    receipt: Receipt,
+    cut_off: time | None,
+    by: Actor | None,
+    now: datetime,
+) -> bool:
+    """Change how a calendar counts. Returns whether anything changed; CalendarError for a cut-off time
+    without deemed receipt."""
+    if cut_off and receipt is not Receipt.DEEMED:
+        raise CalendarError("A cut-off time goes only with deemed receipt.")
+    row = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    if (row.works_bank_holidays, row.receipt, row.cut_off) == (works_bank_holidays, receipt, cut_off):
+        return False
+    row.works_bank_holidays, row.receipt, row.cut_off = works_bank_holidays, receipt, cut_off
+    row.revision = new_revision()
+    row.save()
+    counted = "count as working days" if works_bank_holidays else "are not counted"
+    until = f", cut-off at {cut_off:%H:%M}" if cut_off else ""
+    record(
+        stream=f"calendar:{row.code}",
+        verb="calendar-changed",
+        by=by,
+        sentence=f"{row.name}: bank holidays {counted}; receipt is {receipt}{until}.",
+        now=now,
+    )
+    return True
 
 
 @transaction.atomic
@@ -177,8 +212,8 @@ def add_closure(*, calendar: Calendar, day: date, name: str, by: Actor | None, n
 
 @transaction.atomic
 def remove_closure(closure: ClosureDay, *, by: Actor | None, now: datetime) -> None:
-    """Open the council again on a closure day."""
-    ClosureDay.objects.filter(pk=closure.pk).delete()
+    """Open the council again on a closure day. CalendarError when somebody did already."""
+    _delete(ClosureDay.objects.filter(pk=closure.pk))
     _revise(closure.calendar)
     sentence = f"Closure day removed: {closure.name}"
     _record_day(f"calendar:{closure.calendar.code}", "closure-removed", sentence, closure.day, by, now)
@@ -205,7 +240,8 @@ def add_school_holiday(
 
 @transaction.atomic
 def remove_school_holiday(holiday: SchoolHoliday, *, by: Actor | None, now: datetime) -> None:
-    SchoolHoliday.objects.filter(pk=holiday.pk).delete()
+    """Take back a school holiday. CalendarError when somebody did already."""
+    _delete(SchoolHoliday.objects.filter(pk=holiday.pk))
     _revise(holiday.calendar)
     sentence = f"School holiday removed: {holiday.name}"
     _record_day(
@@ -216,6 +252,11 @@ def remove_school_holiday(holiday: SchoolHoliday, *, by: Actor | None, now: date
 def _check_day(day: date) -> None:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise CalendarError(f"Dates are kept from {FIRST_DAY.year} to {LAST_DAY.year}.")
+
+
+def _delete(rows: QuerySet[Any]) -> None:
+    if not rows.delete()[0]:
+        raise CalendarError("Somebody has removed this already.")
 
 
 def _revise(calendar: Calendar) -> None:

@@ -5,9 +5,10 @@ A published version is never changed, so its rule sets are read once in a proces
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from audit.service import Actor, record
 from slas.core.calendar import NamedPeriod, Receipt
@@ -153,13 +154,14 @@ def _check_floors(draft: PolicyDraft) -> None:
 def _laxer(rules: RuleSet, floor: tuple[str, str]) -> tuple[Finding, ...]:
     policy, sla = floor
     version = (
-        SlaVersion.objects.filter(sla__code=sla, sla__policy__code=policy)
+        SlaVersion.objects.select_related("policy_version")
+        .filter(sla__code=sla, sla__policy__code=policy)
         .order_by("-policy_version__number")
         .first()
     )
     if version is None:
         raise PublishError(f"its floor, {policy} {sla}, is not loaded: load {policy} first", rules.code)
-    return lint(rules, rule_set(version.pk))
+    return lint(rules, rule_set(version))
 
 
 def _write_sla(policy: Policy, version: PolicyVersion, position: int, rules: RuleSet) -> None:
@@ -211,21 +213,16 @@ def _milestone(row: SlaVersion, position: int, rule: Rule) -> Milestone:
     )
 
 
-_kept: dict[int, RuleSet] = {}
+def rule_set(version: SlaVersion) -> RuleSet:
+    """The rules of a published SLA version; bring its `policy_version` along. Read once in a process."""
+    return _kept(version.pk, version.policy_version.revision)
 
 
-def rule_set(sla_version_id: int) -> RuleSet:
-    """The rules of one published SLA version. Raises SlaVersion.DoesNotExist.
-
-    Kept by this process once read outside a transaction: inside one, the version may yet be rolled back.
-    """
-    if rules := _kept.get(sla_version_id):
-        return rules
+@lru_cache(maxsize=1024)
+def _kept(sla_version_id: int, revision: int) -> RuleSet:
+    """`revision` was drawn when the version was published: a number that was rolled back never comes again."""
     rows = SlaVersion.objects.select_related("sla").prefetch_related("events", "pause_reasons", "milestones")
-    rules = _rules(rows.get(pk=sla_version_id))
-    if not connection.in_atomic_block:
-        _kept[sla_version_id] = rules
-    return rules
+    return _rules(rows.get(pk=sla_version_id))
 
 
 def _rule_sets(version: PolicyVersion) -> Iterable[RuleSet]:

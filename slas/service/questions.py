@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from slas.core import facts as core_facts
-from slas.core.calendar import OutOfRange, Receipt, WorkingCalendar, london_date
+from slas.core.calendar import Moment, OutOfRange, Receipt, WorkingCalendar, instant, london_date
 from slas.core.deadlines import compute
 from slas.core.facts import FactError, Facts
+from slas.core.moments import as_of
 from slas.core.result import Deadline, State
 from slas.core.rules import RuleSet
 from slas.models import SlaVersion
@@ -16,14 +17,14 @@ from slas.service.policies import find_sla_version, rule_set
 
 @dataclass(frozen=True)
 class Question:
-    """What is due when under `sla`, given `facts`, as seen at `now` (aware)? `policy` may be '' where the
-    SLA's code is unique; `receipt` overrides the calendar's own."""
+    """What is due when under `sla`, given `facts`? `policy` may be '' where the SLA's code is unique;
+    `receipt` overrides the calendar's own; `seen` is the day or moment it is looked at, None: now."""
 
     sla: str
     facts: Facts
-    now: datetime
     policy: str = ""
     receipt: Receipt | None = None
+    seen: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -45,31 +46,44 @@ class Answer:
 
 
 class QuestionError(ValueError):
-    """A question that cannot be answered as asked. `kind` and `code` are those of a FactError."""
+    """A question that cannot be answered as asked. `kind` and `code` are those of a FactError; `told` is the
+    message with the names of things in place of their codes."""
 
-    def __init__(self, what: str, kind: str = "", code: str = "") -> None:
+    def __init__(self, what: str, kind: str = "", code: str = "", told: str = "") -> None:
         super().__init__(what)
         self.kind = kind
         self.code = code
+        self.told = told or what
 
 
-def answer(question: Question) -> Answer:
+def _names(rules: RuleSet) -> dict[str, str]:
+    milestones = {rule.code: rule.name for rule in rules.milestones}
+    return {**rules.event_names, **milestones, rules.code: rules.name}
+
+
+def answer(question: Question, *, now: datetime) -> Answer:
     """The answer, by the version in force on the day of the earliest event.
+
+    A pause said to be open has begun: unless the question says when it is seen, it is seen no earlier.
 
     Raises PublishError for an SLA that is not there, QuestionError for facts its rules do not allow.
     """
     earliest: date | None = min((london_date(m) for m in question.facts.events.values()), default=None)
     version = find_sla_version(question.sla, policy=question.policy, on=earliest)
-    rules = rule_set(version.pk)
+    rules = rule_set(version)
+    if question.seen is not None:
+        now = as_of(question.seen, question.facts.events.values())
+    else:
+        now = max([now, *(instant(p.first) for p in question.facts.pauses if p.resumed is None)])
     calendar = working_calendar(
         version.sla.policy.calendar_id, statutory=rules.statutory, receipt=question.receipt
     )
-    facts = question.facts.seen_on(london_date(question.now))
+    facts = question.facts.seen_on(london_date(now))
     try:
         core_facts.check(rules, question.facts, calendar)
         deadlines = compute(rules, facts, calendar, explain=True)
     except FactError as error:
-        raise QuestionError(error.what, error.kind, error.code) from None
+        raise QuestionError(str(error), error.kind, error.code, error.told(_names(rules))) from None
     except OutOfRange as error:
         raise QuestionError(str(error)) from None
-    return Answer(version, rules, deadlines, calendar, question.now, facts)
+    return Answer(version, rules, deadlines, calendar, now, facts)

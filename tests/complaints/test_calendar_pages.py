@@ -10,6 +10,7 @@ from slas.models import ClosureDay, Holiday
 
 CALENDAR = reverse("calendar", args=["surrey-cfllc"])
 BANK_HOLIDAYS = reverse("bank-holidays", args=["england-and-wales"])
+ADD_CLOSURE = reverse("add-closure", args=["surrey-cfllc"])
 SEN = reverse("deadline", args=["surrey-cfllc", "stage-1-sen"])
 CHILDRENS = reverse("deadline", args=["surrey-cfllc", "stage-1-childrens"])
 
@@ -33,7 +34,7 @@ def test_a_closure_day_moves_what_is_not_statutory_and_nothing_else(administrato
     assertContains(response, "Friday 14 May 2027 is now a closure day")
     assert due(administrator, SEN) == "Thursday 27 May 2027"
     assert due(administrator, CHILDRENS) == "Wednesday 26 May 2027"
-    administrator.post(reverse("remove-closure", args=[ClosureDay.objects.get().pk]))
+    administrator.post(reverse("remove-closure", args=["surrey-cfllc", ClosureDay.objects.get().pk]))
     assert due(administrator, SEN) == "Wednesday 26 May 2027"
 
 
@@ -49,7 +50,7 @@ def test_a_proclaimed_bank_holiday_moves_every_date_at_once(administrator, surre
     assert due(administrator, CHILDRENS) == "Thursday 27 May 2027"
     assertContains(administrator.get(f"{BANK_HOLIDAYS}?year=2027"), "Proclaimed on 1 March 2027")
     holiday = Holiday.objects.get(proclaimed_on__isnull=False)
-    administrator.post(reverse("withdraw-holiday", args=[holiday.pk]))
+    administrator.post(reverse("withdraw-holiday", args=["england-and-wales", holiday.pk]))
     assert due(administrator, CHILDRENS) == "Wednesday 26 May 2027"
     told = [event.text.sentence for event in history("bank-holidays:england-and-wales")][-2:]
     assert told == [
@@ -60,7 +61,9 @@ def test_a_proclaimed_bank_holiday_moves_every_date_at_once(administrator, surre
 
 def test_a_bank_holiday_of_the_published_list_stays(administrator, surrey):
     christmas = Holiday.objects.filter(list__nation="england-and-wales", name="Christmas Day").last()
-    response = administrator.post(reverse("withdraw-holiday", args=[christmas.pk]), follow=True)
+    response = administrator.post(
+        reverse("withdraw-holiday", args=["england-and-wales", christmas.pk]), follow=True
+    )
     assertContains(response, "came with the published list")
     assert Holiday.objects.filter(pk=christmas.pk).exists()
 
@@ -117,3 +120,31 @@ def test_a_malformed_year_is_no_fault(client_for, surrey, year, status):
 
 def test_an_unknown_nation_is_not_found(client_for, surrey):
     assert client_for().get(reverse("bank-holidays", args=["france"])).status_code == 404
+
+
+def test_a_day_removed_twice_is_recorded_once(administrator, surrey):
+    administrator.post(ADD_CLOSURE, {"closure-day": "14/5/2027", "closure-name": "Staff day"})
+    address = reverse("remove-closure", args=["surrey-cfllc", ClosureDay.objects.get().pk])
+    administrator.post(address)
+    assertContains(administrator.post(address, follow=True), "Somebody has removed this already.")
+    told = [event.verb for event in history("calendar:surrey-cfllc")]
+    assert told == ["closure-added", "closure-removed"]
+
+
+def test_how_a_calendar_counts_can_be_changed(administrator, surrey):
+    """Solihull's pack counts bank holidays as working days until an administrator turns that off (H)."""
+    stage = reverse("deadline", args=["solihull-corporate", "stage-2"])
+    change = reverse("change-calendar", args=["solihull-corporate"])
+    assert due_of(administrator, stage, "event-escalated") == "Friday 1 January 2027"
+    said = {"works_bank_holidays": "no", "receipt": "strict", "cut_off": ""}
+    assertContains(administrator.post(change, said, follow=True), "Changed.")
+    assert due_of(administrator, stage, "event-escalated") == "Wednesday 6 January 2027"
+    refused = administrator.post(change, said | {"cut_off": "17:00"})
+    assertContains(refused, "A cut-off time goes only with deemed receipt.")
+    administrator.post(change, said | {"receipt": "deemed", "cut_off": "17:00"})
+    timed = administrator.get(stage, {"event-escalated": "18/12/2026", "time-escalated": "6:30pm"})
+    assertContains(timed, "Time: the request for stage 2 was received")
+
+
+def due_of(client, address, event):
+    return client.get(address, {event: "18/12/2026"}).context["rows"][0].due

@@ -8,6 +8,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.roles import Role
+from complaints.policies.loader import load, path_of
+from tests.factories import NOW
 
 STAGE_1 = reverse("deadline", args=["surrey-cfllc", "stage-1-childrens"])
 STAGE_3 = reverse("deadline", args=["surrey-cfllc", "stage-3"])
@@ -106,7 +108,7 @@ def test_another_milestone_can_be_shown_in_the_calendar(client, surrey):
 
 def test_what_the_rules_do_not_allow_is_said_beside_the_field_and_kept(client, surrey):
     page = client.get(STAGE_1, {"event-received": "18/12/2026", "extend-respond": "25"})
-    assertContains(page, "Respond may be extended to 20 working days at most, not 25 (S7.1, SA1)")
+    assertContains(page, "&#x27;Send the response&#x27; may be extended to 20 working days at most, not 25 (S7.1, SA1)")
     assertContains(page, 'value="25"')
     assertContains(page, 'href="#id_extend-respond"')
 
@@ -163,3 +165,18 @@ def test_the_choice_of_forty_agreements_costs_a_handful_of_queries(
     with django_assert_max_num_queries(7):
         page = client.get(reverse("deadlines"))
     assert sum(len(choice.slas) for choice in page.context["choices"]) == 40
+
+
+def test_a_link_is_answered_by_the_rules_in_force_then(client, surrey, tmp_path):
+    """A version that drops the extension leaves the questions of its predecessor as they were."""
+    pack = path_of("surrey-cfllc").read_text()
+    pack = pack.replace("version: 1", "version: 2").replace("from: 2021-07-01", "from: 2026-09-01")
+    pack = pack.replace("        may be extended: to 20 working days\n", "", 1)
+    (tmp_path / "second.yaml").write_text(pack)
+    load(tmp_path / "second.yaml", by=None, now=NOW)
+    asked = {"extend-respond": "20"}
+    may = client.get(STAGE_1, asked | {"event-received": "12/5/2026"})
+    assert may.context["rows"][0].due == "Wednesday 10 June 2026"
+    assertContains(may, "version 1")
+    later = client.get(STAGE_1, asked | {"event-received": "12/10/2026"})
+    assertContains(later, "This link also asks about extend-respond, which these rules do not have")

@@ -24,7 +24,7 @@ def _nothing_remembered() -> None:
     """A process keeps calendars and published rules it has read; each test begins as a new process would."""
     from slas.service import calendars, policies
 
-    policies._kept.clear()
+    policies._kept.cache_clear()
     calendars._built.cache_clear()
 
 

@@ -226,6 +226,21 @@ def test_a_pause_that_begins_next_week_is_not_yet_a_pause(milestones):
     assert found["state"] == "green"
 
 
+@pytest.mark.parametrize(
+    ("pause", "cost"),
+    [
+        ("2026-05-20..2026-05-27", 4),  # 20, 21, 22, 26 May; Monday 25 May is a bank holiday
+        ("2026-05-01..2026-05-20", 5),  # it was received on 12 May: 13, 14, 15, 18, 19 May
+        ("2026-05-23..2026-05-24", 0),  # a Saturday
+    ],
+)
+def test_the_working_says_how_many_days_a_pause_took_out(milestones, pause, cost):
+    found = milestones("general-stage-1", f"--pause={pause}", received="2026-05-12")["respond"]
+    days = "1 working day" if cost == 1 else f"{cost} working days"
+    (line,) = (line for line in found["explanation"] if line.startswith("Paused from"))
+    assert f"{days} not counted" in line
+
+
 def test_missed_before_the_pause_stays_missed(milestones):
     """Due Wed 24 June, paused from Mon 29 June: a pause after the due day hides no breach."""
     told = ("--pause=2026-06-29..", "--today=2026-07-10")

@@ -34,7 +34,7 @@ slas:
         headline: yes
         due: 10 working days after received
         may be extended: to 20 working days
-        extension approved by: cr-manager
+        longer if approved by: cr-manager
         met by: responded
         owner: responder
         source: X1

@@ -112,8 +112,8 @@ slas:
         headline: yes
         due: 10 working days after the earlier of agreed and received, at the latest from when acknowledge is due
         may be extended: to 20 working days
-        extension approved by: cr-manager, senior-cr-officer
-        complainant must agree: yes
+        longer if approved by: cr-manager, senior-cr-officer
+        longer if the complainant agrees: yes
         amber: when 30% of the time is left
         met by: responded
         owner: responder

@@ -13,11 +13,10 @@ from types import SimpleNamespace
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from slas.core.calendar import LONDON, PauseSpan, Receipt, WorkingCalendar
+from slas.core.calendar import LONDON, Receipt, WorkingCalendar
 from slas.core.deadlines import compute
-from slas.core.facts import Facts, Given
 from slas.core.rules import Amber, AmberKind, Event, Rule, RuleSet, Span, Unit
-from tests.slas import naive
+from tests.slas import naive, told
 
 same_every_time = settings(derandomize=True, max_examples=60, deadline=None, database=None)
 
@@ -89,7 +88,7 @@ def respond(amount, unit=WD, **rule):
 
 
 def facts(start, pauses=(), **more):
-    return Facts({"received": start}, pauses=tuple(PauseSpan(*pause) for pause in pauses), **more)
+    return told.facts({"received": start}, pauses=pauses, **more)
 
 
 def only(rules, stage_facts, calendar, *, explain=False):
@@ -133,7 +132,7 @@ def test_counting_back_reaches_the_day_the_clerk_reaches(stage):
     rules = sla(
         Rule("questions", "Questions", ("interview",), Span(-stage.allowance, WD), headline=True),
     )
-    deadline = only(rules, Facts({"interview": stage.start}), stage.calendar)
+    deadline = only(rules, told.facts({"interview": stage.start}), stage.calendar)
     assert deadline.due_on == naive.count_on(stage.start, -stage.allowance, stage.off)
 
 
@@ -230,7 +229,7 @@ def test_a_late_acknowledgement_buys_no_time(stage, acknowledged_after):
     if acknowledged_after is not None:
         events["acknowledged"] = stage.start + acknowledged_after * DAY
         zero = min(by, events["acknowledged"])
-    first, second = compute(rules, Facts(events), stage.calendar)
+    first, second = compute(rules, told.facts(events), stage.calendar)
     assert first.due_on == by
     assert second.due_on == naive.count_on(zero, stage.allowance, stage.off)
 
@@ -249,7 +248,7 @@ def test_a_late_acknowledgement_buys_no_time_under_deemed_receipt_either(stage, 
     assume(acknowledged.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None).time() == at)
     by = naive.count_on(naive.day_zero(stage.start, stage.off, deemed=True), 5, stage.off)
     zero = min(by, naive.day_zero(day, stage.off, deemed=True, at=at, cut_off=time(17)))
-    _, second = compute(rules, Facts({"received": stage.start, "acknowledged": acknowledged}), calendar)
+    _, second = compute(rules, told.facts({"received": stage.start, "acknowledged": acknowledged}), calendar)
     assert second.due_on == naive.count_on(zero, stage.allowance, stage.off)
 
 
@@ -281,7 +280,7 @@ def test_amber_from_a_day_counts_from_the_original_start_whatever_is_extended(st
     total = stage.allowance + more
     rules = sla(respond(stage.allowance, amber=Amber(AmberKind.FROM_DAY, day), extend_to=total))
     assert only(rules, facts(stage.start, stage.pauses), stage.calendar).amber_on == expected
-    extended = facts(stage.start, stage.pauses, extensions={"respond": total})
+    extended = facts(stage.start, stage.pauses, extended={"respond": total})
     assert only(rules, extended, stage.calendar).amber_on == expected
 
 
@@ -389,7 +388,7 @@ def test_an_extension_replaces_the_allowance_and_counts_from_the_same_start(stag
     total = stage.allowance + more
     paused = naive.paused_days(stage.pauses, stage.start)
     rules = sla(respond(stage.allowance, extend_to=total))
-    extended = facts(stage.start, stage.pauses, extensions={"respond": total})
+    extended = facts(stage.start, stage.pauses, extended={"respond": total})
     deadline = only(rules, extended, stage.calendar)
     assert deadline.due_on == naive.count_on(stage.start, total, stage.off, paused)
     assert deadline.amber_on == naive.default_amber(
@@ -403,7 +402,7 @@ def test_an_extension_replaces_the_allowance_and_counts_from_the_same_start(stag
 def test_a_date_given_wins_and_is_not_paused(stage, offset):
     day = stage.start + offset * DAY
     rules = sla(respond(stage.allowance, given=True))
-    deadline = only(rules, facts(stage.start, stage.pauses, given={"respond": Given(day)}), stage.calendar)
+    deadline = only(rules, facts(stage.start, stage.pauses, given={"respond": day}), stage.calendar)
     length = naive.days_left(stage.start, day, stage.off)
     assert deadline.due_on == day
     assert deadline.amber_on == naive.default_amber(stage.start, day, length, "wd", stage.off, set())
@@ -423,8 +422,8 @@ def test_a_milestone_measured_from_another_keeps_its_distance_whatever_moved_tha
     moved = facts(
         stage.start,
         stage.pauses,
-        extensions={"respond": total},
-        given={} if given_after is None else {"respond": Given(stage.start + given_after * DAY)},
+        extended={"respond": total},
+        given={} if given_after is None else {"respond": stage.start + given_after * DAY},
     )
     outer, draft = compute(rules, moved, stage.calendar)
     if unit is WD:
@@ -447,8 +446,8 @@ def test_a_fact_added_and_taken_away_leaves_no_trace(stage, more, given_after, m
     extra = (stage.start + 2 * DAY, stage.start + 9 * DAY)
     detours = [
         facts(stage.start, [*stage.pauses, extra]),
-        facts(stage.start, [*stage.pauses, extra], extensions={"respond": stage.allowance + more}),
-        facts(stage.start, given={"respond": Given(stage.start + given_after * DAY)}),
+        facts(stage.start, [*stage.pauses, extra], extended={"respond": stage.allowance + more}),
+        facts(stage.start, given={"respond": stage.start + given_after * DAY}),
         facts(stage.start + moved * DAY, stage.pauses),
     ]
     for detour in detours:
@@ -462,7 +461,7 @@ def test_correcting_the_received_date_keeps_extension_and_pauses(stage, more, mo
     corrected = stage.start + moved * DAY
     total = stage.allowance + more
     rules = sla(respond(stage.allowance, extend_to=total))
-    deadline = only(rules, facts(corrected, stage.pauses, extensions={"respond": total}), stage.calendar)
+    deadline = only(rules, facts(corrected, stage.pauses, extended={"respond": total}), stage.calendar)
     paused = naive.paused_days(stage.pauses, corrected)
     assert deadline.due_on == naive.count_on(corrected, total, stage.off, paused)
 
@@ -476,17 +475,17 @@ def test_the_order_in_which_facts_are_told_does_not_matter(stage, random):
         Rule("contact", "Next contact", ("received",), None, given=True),
     )
     events = [("received", stage.start), ("interview", stage.start + 30 * DAY)]
-    given_dates = {"contact": Given(stage.start + 9 * DAY)}
-    told = [stage.pauses[:], events[:]]
-    random.shuffle(told[0])
-    random.shuffle(told[1])
+    given_dates = {"contact": stage.start + 9 * DAY}
+    shuffled = [stage.pauses[:], events[:]]
+    random.shuffle(shuffled[0])
+    random.shuffle(shuffled[1])
 
     def computed(pauses, happened):
-        spans = tuple(PauseSpan(*pause) for pause in pauses)
-        all_facts = Facts(dict(happened), given_dates, {"respond": stage.allowance + 5}, spans)
-        return compute(rules, all_facts, stage.calendar, explain=True)
+        extended = {"respond": stage.allowance + 5}
+        everything = told.facts(dict(happened), given=given_dates, extended=extended, pauses=pauses)
+        return compute(rules, everything, stage.calendar, explain=True)
 
-    assert computed(*told) == computed(stage.pauses, events)
+    assert computed(*shuffled) == computed(stage.pauses, events)
 
 
 # --- the working ------------------------------------------------------------------------------------
@@ -500,13 +499,13 @@ def test_the_working_is_always_shown_and_leads_to_the_date(stage, unit, extended
         Rule("draft", "Draft", ("respond",), Span(-3, unit), from_milestone=True),
         Rule("questions", "Questions", ("interview",), Span(-2, WD)),
     )
-    told = facts(
+    happened = facts(
         stage.start,
         stage.pauses if unit is WD else (),
-        extensions={"respond": stage.allowance + 7} if extended else {},
+        extended={"respond": stage.allowance + 7} if extended else {},
     )
-    plain = compute(rules, told, stage.calendar)
-    explained = compute(rules, told, stage.calendar, explain=True)
+    plain = compute(rules, happened, stage.calendar)
+    explained = compute(rules, happened, stage.calendar, explain=True)
     assert [d._replace(steps=()) for d in explained] == list(plain)
     for deadline in explained:
         text = " ".join(step.text for step in deadline.steps)
@@ -521,11 +520,11 @@ def test_every_day_off_between_start_and_due_is_named_in_the_working(stage):
     deadline = only(
         sla(respond(stage.allowance)), facts(stage.start, stage.pauses), stage.calendar, explain=True
     )
-    told = {day for step in deadline.steps if step.kind == "skip" for day in step.days}
+    named = {day for step in deadline.steps if step.kind == "skip" for day in step.days}
     paused = naive.paused_days(stage.pauses, stage.start)
     day, skipped = stage.start, set()
     while day < deadline.due_on:
         day += DAY
         if not naive.is_worked(day, stage.off) or day in paused:
             skipped.add(day)
-    assert told == skipped
+    assert named == skipped

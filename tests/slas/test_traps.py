@@ -6,7 +6,6 @@ import pytest
 
 from slas.core.calendar import LONDON, WorkingCalendar
 from slas.core.deadlines import compute
-from slas.core.facts import Facts
 from slas.core.rules import Event, Rule, RuleSet, Span, Unit
 from slas.models import Calendar, HolidayList
 from slas.service import (
@@ -18,6 +17,7 @@ from slas.service import (
     working_calendar,
 )
 from tests.factories import NOW
+from tests.slas.told import facts
 
 pytestmark = pytest.mark.usefixtures("packs")
 
@@ -26,9 +26,8 @@ DAY = timedelta(days=1)
 
 def deadline(sla, policy="", *, seen="2026-05-12", **told):
     """The headline deadline, and its colour as seen on a day, straight from the service."""
-    facts = Facts(**told)
-    now = datetime.fromisoformat(seen).replace(tzinfo=LONDON)
-    reply = answer(Question(sla, facts, now, policy))
+    moment = datetime.fromisoformat(seen).replace(tzinfo=LONDON)
+    reply = answer(Question(sla, facts(**told), policy, seen=moment), now=NOW)
     (headline,) = (each for each in reply.deadlines if each.rule.headline)
     return headline
 
@@ -131,7 +130,7 @@ def hourly(hours):
 def test_trap_05_one_hour_from_the_first_two_oclock_is_the_second():
     """30 Oct 2022, 02:00+02:00 in Brussels, is 01:00+01:00 in London; an hour later it is one o'clock once more."""
     letter = datetime.fromisoformat("2022-10-30T02:00+02:00")
-    (draft,) = compute(hourly(1), Facts({"letter": letter}), WorkingCalendar("Any"))
+    (draft,) = compute(hourly(1), facts({"letter": letter}), WorkingCalendar("Any"))
     assert draft.due_at.isoformat() == "2022-10-30T01:00:00+00:00"
 
 
@@ -149,7 +148,7 @@ def test_trap_05_one_hour_from_the_first_two_oclock_is_the_second():
 def test_trap_05_in_the_hour_that_comes_twice_it_is_not_red_an_hour_early(seen, state, zone):
     """The letter came on Fri 23 Oct at 02:15, summer time, so 48 hours end at the second 01:15 on Sunday."""
     letter = datetime(2026, 10, 23, 2, 15, tzinfo=LONDON)
-    (draft,) = compute(hourly(48), Facts({"letter": letter}), WorkingCalendar("Any"))
+    (draft,) = compute(hourly(48), facts({"letter": letter}), WorkingCalendar("Any"))
     assert draft.due_at.isoformat() == "2026-10-25T01:15:00+00:00"
     assert str(draft.state(datetime.fromisoformat(seen).astimezone(zone))) == state
 
@@ -425,6 +424,15 @@ def test_trap_15_counting_back_over_days_that_are_not_known_warns_too(milestones
     not on the list yet. It must not silently be a working day."""
     found = milestones("stage-2-education", interview=interview)["questions"]
     assert any("known only up to" in line for line in found["explanation"])
+
+
+def test_trap_15_so_does_a_date_measured_from_one_beyond_the_known_list(milestones):
+    """The response is due early in January 2029; five working days before it is still in 2028, but New Year's Day is
+    counted on the way."""
+    found = milestones("stage-2-education", response_date_agreed="2028-11-27")
+    assert (found["respond"]["due_on"], found["outcome-report"]["due_on"]) == ("2029-01-03", "2028-12-27")
+    for code in ("respond", "outcome-report"):
+        assert any("known only up to" in line for line in found[code]["explanation"]), code
 
 
 def test_trap_15_where_bank_holidays_are_worked_nothing_needs_to_be_known(milestones):

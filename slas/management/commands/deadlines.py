@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from slas.core.calendar import Moment, PauseSpan, Receipt, instant
-from slas.core.facts import Facts, Given
-from slas.core.moments import MomentError, as_of, parse_moment
+from slas.core.calendar import Moment, PauseSpan, Receipt
+from slas.core.facts import Extension, Facts, Given
+from slas.core.moments import MomentError, parse_moment
 from slas.core.result import Deadline
 from slas.core.rules import Unit
 from slas.core.wording import amount, long_date, long_moment
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            reply = answer(_question(options))
+            reply = answer(_question(options), now=timezone.now())
         except (PublishError, QuestionError, MomentError) as error:
             raise CommandError(" ".join(str(error).split()), returncode=2) from None
         if options["json"]:
@@ -65,17 +65,15 @@ class Command(BaseCommand):
 def _question(options: dict[str, Any]) -> Question:
     events = {n: parse_moment(v, f"--event {n}") for n, v in _pairs("--event", options["event"]).items()}
     given = {m: Given(_day(v, f"--given {m}")) for m, v in _pairs("--given", options["given"]).items()}
-    extensions = {m: _number(v, f"--extend {m}") for m, v in _pairs("--extend", options["extend"]).items()}
+    extensions = {
+        m: Extension(_number(v, f"--extend {m}")) for m, v in _pairs("--extend", options["extend"]).items()
+    }
     facts = Facts(events, given, extensions, tuple(_pause(text) for text in options["pause"]))
     receipt = options["receipt"]
     if receipt is not None and receipt not in tuple(Receipt):
         raise QuestionError(f"--receipt {receipt}: say strict or deemed")
-    if options["today"] is not None:
-        now = as_of(parse_moment(options["today"], "--today"), events.values())
-    else:
-        # "Still paused" says that the pause has begun.
-        now = max([timezone.now(), *(instant(p.first) for p in facts.pauses if p.resumed is None)])
-    return Question(options["sla"], facts, now, options["policy"], Receipt(receipt) if receipt else None)
+    seen = parse_moment(options["today"], "--today") if options["today"] is not None else None
+    return Question(options["sla"], facts, options["policy"], Receipt(receipt) if receipt else None, seen)
 
 
 def _pairs(option: str, texts: list[str]) -> dict[str, str]:

@@ -1,0 +1,127 @@
+"""Which facts the rules allow, whatever asks: the command, the page, an action on a case."""
+
+from datetime import date, datetime
+
+import pytest
+
+from slas.core.calendar import LONDON, Receipt, WorkingCalendar
+from slas.core.facts import FactError, check
+from slas.core.rules import Event, Rule, RuleError, RuleSet, Span, Unit
+from tests.slas.told import facts
+
+PLAIN = WorkingCalendar("Any council")
+MONDAY = date(2026, 6, 1)
+
+
+def sla(*rules, **more):
+    events = (Event("received", "Received"), Event("agreed", "Agreed"))
+    return RuleSet("example", "Example", events, rules, **more)
+
+
+def respond(amount=10, unit=Unit.WORKING_DAYS, **rule):
+    return Rule(
+        "respond", "Respond", rule.pop("after", ("received",)), Span(amount, unit), headline=True, **rule
+    )
+
+
+def given(day):
+    return facts({"received": MONDAY}, given={"respond": date.fromisoformat(day)})
+
+
+@pytest.mark.parametrize(
+    ("unit", "latest", "too_late"),
+    [
+        (Unit.WORKING_DAYS, "2026-06-26", "2026-06-27"),  # the 19th working day after Monday 1 June
+        (Unit.CALENDAR_DAYS, "2026-06-20", "2026-06-21"),
+    ],
+)
+def test_a_given_date_is_capped_in_the_unit_of_its_rule(unit, latest, too_late):
+    rules = sla(respond(10, unit, given=True, given_to=19))
+    check(rules, given(latest), PLAIN)
+    with pytest.raises(FactError) as caught:
+        check(rules, given(too_late), PLAIN)
+    assert (caught.value.kind, caught.value.code) == ("given", "respond")
+    assert too_late in str(caught.value)
+
+
+def test_the_cap_counts_from_day_0_under_deemed_receipt():
+    """Received on Sat 30 May, deemed Mon 1 June: the tenth working day is Mon 15 June."""
+    rules = sla(respond(5, given=True, given_to=10))
+    happened = facts({"received": date(2026, 5, 30)}, given={"respond": date(2026, 6, 15)})
+    check(rules, happened, WorkingCalendar("Any council", receipt=Receipt.DEEMED))
+    with pytest.raises(FactError):
+        check(rules, happened, PLAIN)
+
+
+def test_a_date_may_be_given_for_the_day_it_began_but_not_before():
+    rules = sla(respond(given=True))
+    check(rules, given("2026-06-01"), PLAIN)
+    with pytest.raises(FactError, match="before"):
+        check(rules, given("2026-05-31"), PLAIN)
+
+
+def test_a_date_given_while_nothing_has_happened_has_no_cap_yet():
+    rules = sla(respond(given=True, given_to=10))
+    check(rules, facts(given={"respond": date(2030, 1, 1)}), PLAIN)
+
+
+@pytest.mark.parametrize("total", [11, 19, 20])
+def test_an_extension_up_to_the_cap_is_allowed(total):
+    check(sla(respond(extend_to=20)), facts(extended={"respond": total}), PLAIN)
+
+
+@pytest.mark.parametrize("total", [-5, 0, 9, 10, 21, 1000])
+def test_an_extension_over_the_cap_or_not_over_the_allowance_is_refused(total):
+    with pytest.raises(FactError) as caught:
+        check(sla(respond(extend_to=20)), facts(extended={"respond": total}), PLAIN)
+    assert (caught.value.kind, caught.value.code) == ("extend", "respond")
+
+
+def test_what_says_nothing_of_extension_or_given_dates_takes_neither():
+    for happened in (facts(extended={"respond": 11}), given("2026-06-30")):
+        with pytest.raises(FactError, match="respond"):
+            check(sla(respond()), happened, PLAIN)
+
+
+def test_a_pause_ends_no_earlier_than_it_begins_and_only_where_a_policy_allows_it():
+    allowed = sla(respond(pausable=True), pause_reasons=("Court proceedings",), pause_source=("W6",))
+    check(allowed, facts(pauses=[(MONDAY, MONDAY), (MONDAY, None)]), PLAIN)
+    with pytest.raises(FactError, match="before"):
+        check(allowed, facts(pauses=[(MONDAY, date(2026, 5, 31))]), PLAIN)
+    with pytest.raises(FactError, match="cannot be paused"):
+        check(sla(respond()), facts(pauses=[(MONDAY, None)]), PLAIN)
+
+
+def test_hours_and_at_once_need_the_time_of_day():
+    for rule in (respond(48, Unit.HOURS), respond(0, Unit.IMMEDIATELY)):
+        with pytest.raises(FactError, match="time of day"):
+            check(sla(rule), facts({"received": MONDAY}), PLAIN)
+        check(sla(rule), facts({"received": datetime(2026, 6, 1, 9, 30, tzinfo=LONDON)}), PLAIN)
+        check(sla(rule), facts({"agreed": MONDAY}), PLAIN)  # nothing counts hours from this one
+
+
+@pytest.mark.parametrize(
+    ("milestones", "what"),
+    [
+        ([], "no milestone"),
+        ([respond(), respond()], "twice"),
+        (
+            [Rule("received", "Same as its event", ("received",), Span(1, Unit.WORKING_DAYS), headline=True)],
+            "twice",
+        ),
+        ([Rule("a", "A", ("received",), Span(1, Unit.WORKING_DAYS))], "headline"),
+        ([respond(after=("gone",))], "gone"),
+        ([respond(after=())], "nothing"),
+        ([respond(extend_to=10)], "extension"),
+        ([Rule("a", "A", ("received",), None, headline=True)], "allowance"),
+        ([Rule("a", "A", ("received",), None, given=True, extend_to=5, headline=True)], "extended"),
+        ([respond(given_to=20)], "caps"),
+        ([respond(48, Unit.HOURS, extend_to=None, from_milestone=True, after=("x",))], "x"),
+        ([respond(latest_from="acknowledge")], "acknowledge"),
+        ([respond(counts_start=True)], "months"),
+        ([respond(pausable=True)], "paused for"),
+    ],
+)
+def test_rules_that_contradict_themselves_do_not_exist(milestones, what):
+    with pytest.raises(RuleError, match=what):
+        sla(*milestones)
