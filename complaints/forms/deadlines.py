@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from complaints.forms.fields import DayField, TimeOfDayField
+from complaints.queries.policies import who
 from slas.core.calendar import LONDON, Moment, PauseSpan, Receipt
 from slas.core.facts import Extension, Facts, Given
 from slas.core.rules import Rule, RuleSet, Unit
@@ -39,9 +40,9 @@ class DeadlineForm(forms.Form):
         error_messages={"invalid_choice": "Choose how the day of receipt counts from the list"},
     )
     today = DayField(
-        label="As seen on",
+        label="Show colours as at",
         required=False,
-        help_text="Leave it empty for now. It changes colours and days left, not dates.",
+        help_text="Leave blank to use today. It changes colours and days left, not dates.",
     )
 
     def __init__(self, rules: RuleSet, data: QueryDict | None, *, asks_times: bool = False) -> None:
@@ -57,21 +58,19 @@ class DeadlineForm(forms.Form):
             self.fields[f"pause-{n}-to"] = DayField(
                 label="Resumed on",
                 required=False,
-                help_text="The first day worked again. Leave it empty while paused.",
+                help_text="The first day worked again. Leave blank while it is paused.",
             )
         self.order_fields([name for name in self.fields if name not in ("receipt", "today")])
 
     def _add_events(self) -> None:
         for event in self.rules.events:
-            hint = (
-                "For example 12/5/2026." if not event.optional else "Leave it empty if it has not happened."
-            )
+            hint = "For example, 27/3/2026." if not event.optional else "Leave blank if it has not happened."
             self.fields[f"event-{event.code}"] = DayField(label=event.name, required=False, help_text=hint)
             if event.code in self.timed:
                 self.fields[f"time-{event.code}"] = TimeOfDayField(
                     label=f"Time: {event.name[0].lower()}{event.name[1:]}",
                     required=False,
-                    help_text="London time, for example 9:30am.",
+                    help_text="For example, 9:30am.",
                 )
 
     def _add_decisions(self, rule: Rule) -> None:
@@ -84,10 +83,10 @@ class DeadlineForm(forms.Form):
         if rule.extend_to and rule.span:
             words = UNIT_WORDS[rule.unit][1]
             self.fields[f"extend-{rule.code}"] = forms.CharField(
-                label=f"Extended to, in {words}: {rule.name}",
+                label=f"Extended to, in {words} in all: {rule.name}",
                 required=False,
                 max_length=6,
-                help_text=f"In all, from the start. It has {rule.span.amount}; at most {rule.extend_to}.",
+                help_text=f"{rule.span.amount + 1} to {rule.extend_to}, counted from the start. {_who(rule)}",
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-3"}),
                 error_messages={"max_length": f"Enter how many {words} in all, as a whole number"},
             )
@@ -200,6 +199,13 @@ class DeadlineForm(forms.Form):
         )
         sections = ({"title": t, "fields": [f for f in self if f.name.startswith(p)]} for t, p in groups)
         return [section for section in sections if section["fields"]]
+
+
+def _who(rule: Rule) -> str:
+    """Who decides on more time, in words."""
+    roles = " or ".join(who(code) for code in rule.approvers)
+    agrees = "The complainant must agree." if rule.complainant_agrees else ""
+    return f"{f'Approved by: {roles}.' if roles else ''} {agrees}".strip()
 
 
 def _needs_time(rules: RuleSet, code: str) -> bool:

@@ -1,19 +1,22 @@
 """What the deadline calculator shows: milestones with colour, words and working."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Case, When
 
+from slas.core.calendar import london_date
 from slas.core.result import Deadline, State, Step
 from slas.core.rules import Unit
-from slas.core.wording import amount, clock, long_date
+from slas.core.wording import amount, clock, long_date, long_moment
 from slas.models import Policy, SlaVersion
 from slas.service import Answer
 
 
 @dataclass(frozen=True)
 class MilestoneRow:
-    """One milestone in words: `word` is its colour's name, `left` the days left or late, `due` its date."""
+    """One milestone in words: `word` is its colour's name or 'Done in time', `left` the days left or late, or when
+    it was done, `due` its date."""
 
     code: str
     name: str
@@ -27,20 +30,28 @@ class MilestoneRow:
 
 
 def milestone_rows(answer: Answer) -> list[MilestoneRow]:
-    """Every milestone of the answer, the headline first and the rest in the order of the policy."""
+    """Every milestone of the answer: the headline first, the rest by due date, those without one last."""
     rows = [_row(answer, deadline) for deadline in answer.deadlines]
-    return sorted(rows, key=lambda row: not row.headline)
+    return sorted(rows, key=lambda row: (not row.headline, row.deadline.due_on or date.max))
+
+
+def warnings(rows: list[MilestoneRow]) -> list[str]:
+    """What wants looking at before anything is relied on, each once, with the milestone it is about."""
+    found = [f"{row.name}: {step.text}" for row in rows for step in row.steps if step.kind == "warn"]
+    return list(dict.fromkeys(found))
 
 
 def _row(answer: Answer, deadline: Deadline) -> MilestoneRow:
-    state = answer.state(deadline)
+    state, word = str(answer.state(deadline)), answer.state(deadline).capitalize()
+    if deadline.met_in_time is not None:
+        state, word = ("met", "Done in time") if deadline.met_in_time else ("late", "Done late")
     return MilestoneRow(
         code=deadline.rule.code,
         name=deadline.rule.name,
         headline=deadline.rule.headline,
-        state=str(state),
-        word=state.capitalize(),
-        left=_left(answer, deadline, state),
+        state=state,
+        word=word,
+        left=_left(answer, deadline),
         due=_due(deadline),
         steps=deadline.steps,
         deadline=deadline,
@@ -53,15 +64,19 @@ def _due(deadline: Deadline) -> str:
     return long_date(deadline.due_on) if deadline.due_on else ""
 
 
-def _left(answer: Answer, deadline: Deadline, state: State) -> str:
+def _left(answer: Answer, deadline: Deadline) -> str:
+    if deadline.met_at is not None and deadline.met_in_time is not None:
+        return long_moment(deadline.met_at)
     days = answer.days_left(deadline)
-    if days is None:
+    if days is None or deadline.due_on is None:
         return ""
     if days > 0:
         return f"{amount(days, Unit.WORKING_DAYS)} left"
     if days < 0:
         return f"{amount(-days, Unit.WORKING_DAYS)} late"
-    return "late" if state is State.RED else "no working day left"
+    if answer.state(deadline) is State.RED:
+        return "late"
+    return "due today" if deadline.due_on == london_date(answer.now) else "no working day left"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from slas.models import Milestone, Policy, PolicyVersion, SlaVersion
 
 @dataclass(frozen=True)
 class RuleRow:
-    """One rule in words; `who` is its owner's role by name."""
+    """One rule in words; `who` is its owner by name, `approvers` those who may decide on more time."""
 
     milestone: Milestone
     who: str
+    approvers: str
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,13 @@ def policy_page(policy: Policy) -> PolicyPage:
     return PolicyPage(
         policy=policy,
         versions=versions,
-        slas=tuple(
-            SlaSection(row, tuple(RuleRow(m, who(m.owner)) for m in row.milestones.all())) for row in rows
-        ),
+        slas=tuple(SlaSection(row, tuple(_rule(m) for m in row.milestones.all())) for row in rows),
     )
+
+
+def _rule(milestone: Milestone) -> RuleRow:
+    approvers = [who(code) for code in milestone.approvers.split(", ") if code]
+    return RuleRow(milestone, who(milestone.owner), " or ".join(approvers))
 
 
 def who(owner: str) -> str:

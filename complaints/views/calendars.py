@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.going_back import form_only
@@ -16,6 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from complaints.forms.calendars import CalendarForm, ClosureForm, ProclaimForm, SchoolHolidayForm
 from slas import service
+from slas.core.calendar import FIRST_DAY, LAST_DAY
 from slas.core.wording import long_date
 from slas.models import Calendar, ClosureDay, Holiday, HolidayList, Nation, SchoolHoliday
 from slas.service import CalendarError
@@ -74,9 +76,8 @@ def add_closure(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error("day", str(error))
         else:
             day = form.cleaned_data["day"]
-            messages.success(
-                request, f"{long_date(day)} is now a closure day. Every date shown from now on knows it."
-            )
+            said = "Dates worked out from now on do not count it, except statutory ones: the law knows no closure days."
+            messages.success(request, f"{long_date(day)} is now a closure day. {said}")
             return redirect("calendar", code=code)
     return _calendar(request, calendar, closure_form=form)
 
@@ -164,11 +165,16 @@ def _bank_holidays(request: HttpRequest, nation: str, form: ProclaimForm | None 
     if nation not in Nation.values:
         raise Http404("There is no list of bank holidays of that nation.")
     listed = get_object_or_404(HolidayList, nation=nation)
-    year = _year(request, listed)
+    year = _year(request)
+    last = (
+        listed.holidays.order_by("-day").values_list("day__year", flat=True).first() or listed.known_to.year
+    )
     context = {
         "list": listed,
         "year": year,
-        "years": range(max(listed.known_from.year, year - 2), min(listed.known_to.year, year + 2) + 1),
+        "years": range(
+            max(listed.known_from.year, year - 2), min(max(last, listed.known_to.year), year + 2) + 1
+        ),
         "holidays": listed.holidays.filter(day__year=year),
         "may_change": _may_change(request),
         "proclaim_form": form or ProclaimForm(),
@@ -177,13 +183,13 @@ def _bank_holidays(request: HttpRequest, nation: str, form: ProclaimForm | None 
     return render(request, "complaints/calendars/bank_holidays.html", context)
 
 
-def _year(request: HttpRequest, listed: HolidayList) -> int:
+def _year(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
     if not text:
         return timezone.localdate().year
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise BadRequest("A year has four digits, like 2026.")
-    return min(max(int(text), listed.known_from.year), listed.known_to.year)
+    return min(max(int(text), FIRST_DAY.year), LAST_DAY.year)
 
 
 @roles(Role.ADMINISTRATOR)
@@ -200,7 +206,7 @@ def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
             form.add_error("day", str(error))
         else:
             messages.success(request, f"{long_date(holiday.day)} is now a bank holiday: {holiday.name}.")
-            return redirect("bank-holidays", nation=nation)
+            return redirect(f"{reverse('bank-holidays', args=[nation])}?year={holiday.day.year}")
     return _bank_holidays(request, nation, form)
 
 

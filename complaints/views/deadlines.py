@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.guards import signed_in
 from complaints.forms.deadlines import ABOUT_THE_VIEW, DeadlineForm
-from complaints.queries.deadlines import milestone_rows, policy_choices
+from complaints.queries.deadlines import milestone_rows, policy_choices, warnings
 from complaints.queries.months import months_of
 from slas.core.calendar import london_date
 from slas.core.moments import MomentError, parse_day
@@ -76,6 +76,7 @@ def _shown(request: HttpRequest, form: DeadlineForm, reply: Answer) -> dict[str,
         "reply": reply,
         "version": reply.version,
         "rows": rows,
+        "warnings": warnings(rows),
         "chosen": chosen,
         "months": months_of(chosen.deadline, reply.calendar, london_date(reply.now)) if chosen else [],
         "query": query,

@@ -21,9 +21,10 @@ _MONTHS = [
     "december",
 ]
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_UK_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", re.ASCII)
+_UK_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
+_WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]* (?=\d)", re.ASCII)
 _WORDS = re.compile(r"(\d{1,2}) ([a-z]{3,9}) (\d{4})", re.ASCII)
-_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?\s*(am|pm)?", re.ASCII)
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2})(?::\d{2})?\s*(am|pm)?|\s*(am|pm))", re.ASCII)
 
 
 class MomentError(ValueError):
@@ -46,8 +47,9 @@ def parse_moment(text: str, where: str) -> Moment:
 
 
 def parse_day(text: str, where: str) -> date:
-    """A day as people write it: 12/5/2026, 12 May 2026 or 2026-05-12."""
+    """A day as people write it: 12/5/2026, 12/5/26, 12 May 2026, Tuesday 12 May 2026 or 2026-05-12."""
     said = " ".join(text.lower().replace(",", " ").split())
+    said = _WEEKDAY.sub("", said)
     if match := _ISO_DAY.fullmatch(said):
         year, month, day = match[1], match[2], match[3]
     elif match := _UK_DAY.fullmatch(said) or _WORDS.fullmatch(said):
@@ -55,7 +57,7 @@ def parse_day(text: str, where: str) -> date:
     else:
         raise MomentError(f"{where}: {text[:40]} is not a date; write it like 12/5/2026")
     try:
-        found = date(int(year), _month(month), int(day))
+        found = date(int(year) + (2000 if len(year) == 2 else 0), _month(month), int(day))
     except ValueError:
         raise MomentError(f"{where}: {text} is not a day in the calendar") from None
     return _in_range(found, where)
@@ -71,12 +73,14 @@ def _month(text: str) -> int:
 def parse_time(text: str, day: date, where: str) -> datetime:
     """A London time of day as people write it, 09:30, 9.30am or 2:05 pm, on `day`."""
     match = _TIME.fullmatch(text.strip().lower())
-    hour = int(match[1]) if match else 24
-    if match and match[3]:
-        hour = hour % 12 + (12 if match[3] == "pm" else 0) if 1 <= hour <= 12 else 24
-    if not match or hour > 23 or int(match[2]) > 59:
+    if not match:
         raise MomentError(f"{where}: {text} is not a time; write it like 9:30am or 14:05")
-    return in_london(datetime(day.year, day.month, day.day, hour, int(match[2])), where)  # noqa: DTZ001
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[3] or match[4]
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0) if 1 <= hour <= 12 else 24
+    if hour > 23 or minute > 59:
+        raise MomentError(f"{where}: {text} is not a time of day; write it like 9:30am or 14:05")
+    return in_london(datetime(day.year, day.month, day.day, hour, minute), where)  # noqa: DTZ001
 
 
 def in_london(naive: datetime, where: str) -> datetime:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from audit.service import Actor, record
-from slas.core.calendar import FIRST_DAY, LAST_DAY, NamedPeriod, Receipt, WorkingCalendar
+from slas.core.calendar import FIRST_DAY, LAST_DAY, NamedPeriod, Receipt, WorkingCalendar, london_date
 from slas.core.wording import long_date
 from slas.models import Calendar, ClosureDay, Holiday, HolidayList, Nation, SchoolHoliday, new_revision
 
@@ -143,6 +143,8 @@ def proclaim_holiday(
     if existing := listed.holidays.filter(day=day).first():
         raise CalendarError(f"{long_date(day)} is a bank holiday already: {existing.name}.")
     _check_day(day)
+    if proclaimed_on > london_date(now):
+        raise CalendarError("Proclaimed on: that day is still to come.")
     holiday = Holiday.objects.create(
         list=listed, day=day, name=name, source=source, proclaimed_on=proclaimed_on
     )
@@ -204,6 +206,8 @@ def add_closure(*, calendar: Calendar, day: date, name: str, by: Actor | None, n
     Calendar.objects.select_for_update().get(pk=calendar.pk)
     if calendar.closures.filter(day=day).exists():
         raise CalendarError(f"{long_date(day)} is a closure day already.")
+    if off := working_calendar(calendar.pk, statutory=True).why_off(day):
+        raise CalendarError(f"{long_date(day)} is not worked anyway: it is a {off.name or off.why}.")
     closure = ClosureDay.objects.create(calendar=calendar, day=day, name=name)
     _revise(calendar)
     _record_day(f"calendar:{calendar.code}", "closure-added", f"Closure day added: {name}", day, by, now)

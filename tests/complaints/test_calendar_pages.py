@@ -42,13 +42,13 @@ def test_a_proclaimed_bank_holiday_moves_every_date_at_once(administrator, surre
     said = {
         "day": "14/5/2027",
         "name": "A royal wedding",
-        "proclaimed_on": "1/3/2027",
+        "proclaimed_on": "1/3/2026",
         "source": "The Gazette",
     }
     response = administrator.post(reverse("proclaim-holiday", args=["england-and-wales"]), said, follow=True)
     assertContains(response, "Friday 14 May 2027 is now a bank holiday: A royal wedding.")
     assert due(administrator, CHILDRENS) == "Thursday 27 May 2027"
-    assertContains(administrator.get(f"{BANK_HOLIDAYS}?year=2027"), "Proclaimed on 1 March 2027")
+    assertContains(administrator.get(f"{BANK_HOLIDAYS}?year=2027"), "Proclaimed on 1 March 2026")
     holiday = Holiday.objects.get(proclaimed_on__isnull=False)
     administrator.post(reverse("withdraw-holiday", args=["england-and-wales", holiday.pk]))
     assert due(administrator, CHILDRENS) == "Wednesday 26 May 2027"
@@ -148,3 +148,22 @@ def test_how_a_calendar_counts_can_be_changed(administrator, surrey):
 
 def due_of(client, address, event):
     return client.get(address, {event: "18/12/2026"}).context["rows"][0].due
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [("15/5/2027", "it is a weekend"), ("31/5/2027", "it is a Spring bank holiday")]
+)
+def test_a_day_not_worked_anyway_is_no_closure_day(administrator, surrey, day, why):
+    assertContains(administrator.post(ADD_CLOSURE, {"closure-day": day, "closure-name": "Staff day"}), why)
+    assert not ClosureDay.objects.exists()
+
+
+def test_a_bank_holiday_is_not_proclaimed_tomorrow(administrator, surrey):
+    said = {
+        "day": "14/5/2027",
+        "name": "A royal wedding",
+        "proclaimed_on": "1/1/2080",
+        "source": "The Gazette",
+    }
+    page = administrator.post(reverse("proclaim-holiday", args=["england-and-wales"]), said)
+    assertContains(page, "that day is still to come")

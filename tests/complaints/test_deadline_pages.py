@@ -66,7 +66,7 @@ def test_the_answer_shows_date_colour_days_left_and_the_working(client_for, surr
     [
         ("3/1/2027", "Green", "3 working days left"),
         ("4/1/2027", "Amber", "2 working days left"),
-        ("6/1/2027", "Amber", "no working day left"),
+        ("6/1/2027", "Amber", "due today"),
         ("7/1/2027", "Red", "1 working day late"),
     ],
 )
@@ -108,7 +108,9 @@ def test_another_milestone_can_be_shown_in_the_calendar(client, surrey):
 
 def test_what_the_rules_do_not_allow_is_said_beside_the_field_and_kept(client, surrey):
     page = client.get(STAGE_1, {"event-received": "18/12/2026", "extend-respond": "25"})
-    assertContains(page, "&#x27;Send the response&#x27; may be extended to 20 working days at most, not 25 (S7.1, SA1)")
+    assertContains(
+        page, "&#x27;Send the response&#x27; may be extended to 20 working days at most, not 25 (S7.1, SA1)"
+    )
     assertContains(page, 'value="25"')
     assertContains(page, 'href="#id_extend-respond"')
 
@@ -180,3 +182,24 @@ def test_a_link_is_answered_by_the_rules_in_force_then(client, surrey, tmp_path)
     assertContains(may, "version 1")
     later = client.get(STAGE_1, asked | {"event-received": "12/10/2026"})
     assertContains(later, "This link also asks about extend-respond, which these rules do not have")
+
+
+def test_what_is_done_says_so_and_when(client, surrey):
+    told = {
+        "event-requested": "12/5/2026",
+        "event-panel": "22/6/2026",
+        "event-panel-letter": "1/7/2026",
+        "today": "1/9/2026",
+    }
+    page = client.get(STAGE_3, told)
+    rows = {row.code: (row.word, row.left) for row in page.context["rows"]}
+    assert rows["panel-held"] == ("Done in time", "Monday 22 June 2026")
+    assert rows["letter"] == ("Done late", "Wednesday 1 July 2026")
+
+
+def test_what_wants_looking_at_stands_on_top(client, surrey):
+    page = client.get(ENQUIRY, {"event-received": "23/11/2026", "given-respond": "30/11/2026"})
+    assert any("under 10 days away" in warning for warning in page.context["warnings"])
+    assert page.content.decode().index("under 10 days away") < page.content.decode().index(
+        "app-milestone__due"
+    )

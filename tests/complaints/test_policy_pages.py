@@ -11,7 +11,9 @@ def test_a_policy_reads_aloud_rule_by_rule(client_for, surrey):
     for words in (
         "Stage 1, children&#x27;s services",
         "10 working days after received",
-        "May be extended to 20 working days, if the complainant agrees",
+        "May be extended to 20 working days",
+        "More time is approved by Senior Customer Relations Officer or Customer Relations Manager",
+        "More time only if the complainant agrees",
         "5 working days before respond; when that is extended, 10 working days before respond",
         "Panel chair",
         "S11.2, SA3",

@@ -196,7 +196,8 @@ def test_a_statutory_sla_never_skips_a_closure_day(milestones):
     assert [m["due_on"] for m in before] == ["2026-05-27", "2026-05-27"]
     close()
     childrens, sen = (milestones(sla, **received)["respond"] for sla in ("stage-1-childrens", "stage-1-sen"))
-    assert childrens == before[0]
+    assert {**childrens, "explanation": []} == {**before[0], "explanation": []}
+    assert any("Closure days count here" in line and "Polling day" in line for line in childrens["explanation"])
     assert sen["due_on"] == "2026-05-28"
     assert any("Polling day" in line for line in sen["explanation"])
 
