@@ -1,7 +1,7 @@
 """The door to the record of what happened: add to it, read it, check it, erase its words."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from audit import chain
+from audit import chain, triggers
 from audit.models import Event, EventText, Stream
 
 SYSTEM = "the system"
@@ -150,6 +150,18 @@ def verify(stream: str) -> list[Problem]:
             Problem(stream, 0, f"it should end at entry {head[0]}; the last one found is {last}.")
         )
     return problems
+
+
+def verify_all(streams: Iterable[str] | None = None) -> list[str]:
+    """Everything wrong with the record, or with these streams of it, in words: triggers that are missing,
+    and what `verify` finds."""
+    names = (
+        list(streams)
+        if streams is not None
+        else list(Stream.objects.order_by("name").values_list("name", flat=True))
+    )
+    problems = [f"the trigger {name} is missing from the database." for name in triggers.missing(connection)]
+    return problems + [str(problem) for name in names for problem in verify(name)]
 
 
 def _wrong_with(event: Event, *, last: int, last_hash: str) -> list[str]:

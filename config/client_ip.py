@@ -5,5 +5,5 @@ from django.http import HttpRequest
 
 def behind_proxy(request: HttpRequest) -> str:
     """The address our own proxy saw: the last one it wrote. What stands before it, anybody may have typed."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))

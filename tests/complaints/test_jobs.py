@@ -22,7 +22,7 @@ def test_a_tampered_record_fails_the_job(db):
     triggers.remove(connection)
     EventText.objects.filter(pk=EventText.objects.first().pk).update(sentence="Nothing happened.")
     triggers.install(connection)
-    with pytest.raises(AuditBroken, match="1 entries"):
+    with pytest.raises(AuditBroken, match="1 problems"):
         nightly()
 
 

@@ -9,7 +9,7 @@ from accounts.roles import Role
 from complaints.policies.loader import load, path_of
 from slas.models import Policy
 from slas.service import load_bank_holidays, set_own_policy
-from tests.factories import NOW
+from tests.factories import NOW, make_unit
 
 QUESTION = "/deadlines/surrey-cfllc/stage-1-childrens/?event-received=2026-12-18&today=2027-01-04"
 LGSCO = "/deadlines/surrey-cfllc/lgsco-enquiry/?event-received=2026-05-12&given-respond=2026-05-20&today=2026-05-18"
@@ -96,15 +96,39 @@ def test_every_page_is_accessible_and_fits(each_page, officer, sign_in, axe, fit
     fits(each_page)
 
 
-def test_an_administrators_pages_are_too(each_page, officer, user_with, sign_in, axe, fits):
+ADMINISTRATORS_PAGES = [
+    "/calendars/surrey-cfllc/",
+    "/calendars/surrey-cfllc/change/",
+    "/bank-holidays/england-and-wales/",
+    "/people/",
+    "/people/?search=nobody",
+    "/people/add/",
+    "/people/{person}/",
+    "/units/",
+    "/units/add/",
+    "/units/{unit}/",
+    "/account/",
+    "/account/password/",
+]
+
+
+@pytest.mark.parametrize("path", ADMINISTRATORS_PAGES)
+def test_an_administrators_pages_are_too(each_page, officer, user_with, sign_in, axe, fits, path):
+    unit = make_unit(name="Early help and family support " * 5)
+    long_name = user_with(Role.RESPONDER, unit, name="Wolfeschlegelsteinhausenbergerdorff" * 5)
     sign_in(each_page, user_with(Role.ADMINISTRATOR))
-    for path in ("/calendars/surrey-cfllc/", "/bank-holidays/england-and-wales/"):
-        each_page.goto(path)
-        axe(each_page)
-        fits(each_page)
+    each_page.goto(path.format(person=long_name.pk, unit=unit.pk))
+    axe(each_page)
+    fits(each_page)
+
+
+def test_a_form_sent_empty_is_accessible_too(each_page, officer, user_with, sign_in, axe, fits):
+    sign_in(each_page, user_with(Role.ADMINISTRATOR))
+    each_page.goto("/bank-holidays/england-and-wales/")
     each_page.get_by_role("button", name="Add this bank holiday").click()
     expect(each_page.get_by_role("alert")).to_contain_text("Enter the day of the bank holiday")
     axe(each_page)
+    fits(each_page)
 
 
 def test_a_mistake_is_led_to_and_nothing_typed_is_lost(page, officer, sign_in):

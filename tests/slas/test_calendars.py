@@ -1,16 +1,18 @@
 """The days a council works: its nation's bank holidays, its own closure days, school holidays, and who changed them."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from audit.models import Event
 from audit.service import history, verify
+from slas.core.calendar import Receipt
 from slas.models import Calendar, Holiday, HolidayList, SchoolHoliday
 from slas.service import (
     CalendarError,
     add_closure,
     add_school_holiday,
+    change_calendar,
     load_bank_holidays,
     proclaim_holiday,
     remove_closure,
@@ -46,6 +48,17 @@ def close(policy="surrey-cfllc", day=A_WEDNESDAY, by=None):
     return add_closure(calendar=calendar_of(policy), day=day, name="Polling day", by=by, now=NOW)
 
 
+def change(policy, *, works_bank_holidays=False, receipt=Receipt.STRICT, cut_off=None, by=None):
+    return change_calendar(
+        calendar=calendar_of(policy),
+        works_bank_holidays=works_bank_holidays,
+        receipt=receipt,
+        cut_off=cut_off,
+        by=by,
+        now=NOW,
+    )
+
+
 def last_event(stream):
     return history(stream).last()
 
@@ -76,12 +89,40 @@ def test_solihulls_pack_says_aloud_that_it_works_bank_holidays():
 
 
 def test_an_administrator_may_turn_that_off():
-    calendar = calendar_of("solihull-corporate")
-    working_calendar(calendar.pk, statutory=False)  # remembered by this process
-    calendar.works_bank_holidays = False
-    calendar.revision += 1
-    calendar.save()
+    assert works("solihull-corporate", date(2026, 12, 25))  # remembered by this process
+    amira = make_user("Amira Khan")
+    assert change("solihull-corporate", works_bank_holidays=False, by=amira)
     assert not works("solihull-corporate", date(2026, 12, 25))
+    event = last_event("calendar:solihull-corporate")
+    assert (event.actor_name, event.at) == ("Amira Khan", NOW)
+    assert "bank holidays are not counted" in event.sentence
+
+
+def test_changing_nothing_writes_nothing():
+    before = rows()
+    assert not change("surrey-cfllc")
+    assert rows() == before
+
+
+def test_a_cut_off_time_goes_only_with_deemed_receipt():
+    before = rows()
+    with pytest.raises(CalendarError, match="deemed"):
+        change("surrey-cfllc", cut_off=time(17))
+    assert rows() == before
+
+
+def test_deemed_receipt_and_its_cut_off_are_seen_at_once(milestones):
+    def due(received):
+        return milestones("stage-1-childrens", received=received)["respond"]["due_on"]
+
+    evening, saturday = "2026-06-15T18:00", "2026-06-13"
+    assert (due(evening), due(saturday)) == ("2026-06-29", "2026-06-26")
+    change("surrey-cfllc", receipt=Receipt.DEEMED)
+    assert (due(evening), due(saturday)) == ("2026-06-29", "2026-06-29")
+    change("surrey-cfllc", receipt=Receipt.DEEMED, cut_off=time(17))
+    assert (due(evening), due(saturday)) == ("2026-06-30", "2026-06-29")
+    change("surrey-cfllc")
+    assert (due(evening), due(saturday)) == ("2026-06-29", "2026-06-26")
 
 
 def test_another_nations_bank_holiday_is_worked_here():
@@ -197,7 +238,9 @@ def test_a_statutory_sla_never_skips_a_closure_day(milestones):
     close()
     childrens, sen = (milestones(sla, **received)["respond"] for sla in ("stage-1-childrens", "stage-1-sen"))
     assert {**childrens, "explanation": []} == {**before[0], "explanation": []}
-    assert any("Closure days count here" in line and "Polling day" in line for line in childrens["explanation"])
+    assert any(
+        "Closure days count here" in line and "Polling day" in line for line in childrens["explanation"]
+    )
     assert sen["due_on"] == "2026-05-28"
     assert any("Polling day" in line for line in sen["explanation"])
 
@@ -326,14 +369,14 @@ UNDOING = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_every_change_and_its_undoing_are_on_record_with_name_and_day(change):
+@pytest.mark.parametrize("kind", CHANGES)
+def test_every_change_and_its_undoing_are_on_record_with_name_and_day(kind):
     amira = make_user("Amira Khan")
-    make, stream, name = CHANGES[change]
+    make, stream, name = CHANGES[kind]
     before = Event.objects.count()
     row = make(amira)
     done = last_event(stream)
-    UNDOING[change](row, amira)
+    UNDOING[kind](row, amira)
     undone = last_event(stream)
     assert Event.objects.count() == before + 2
     assert done.verb != undone.verb
@@ -344,16 +387,26 @@ def test_every_change_and_its_undoing_are_on_record_with_name_and_day(change):
     assert verify(stream) == []
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_every_change_and_its_undoing_draws_a_revision_never_used_before(change):
+@pytest.mark.parametrize("kind", CHANGES)
+def test_what_somebody_has_removed_already_is_not_removed_again(kind):
+    row = CHANGES[kind][0](None)
+    UNDOING[kind](row, None)
+    before = rows()
+    with pytest.raises(CalendarError):
+        UNDOING[kind](row, None)
+    assert rows() == before
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_every_change_and_its_undoing_draws_a_revision_never_used_before(kind):
     def revisions():
         lists = HolidayList.objects.filter(nation=ENGLAND).values_list("revision", flat=True)
         return (*lists, calendar_of("surrey-cfllc").revision)
 
     seen = {revisions()}
-    row = CHANGES[change][0](None)
+    row = CHANGES[kind][0](None)
     seen.add(revisions())
-    UNDOING[change](row, None)
+    UNDOING[kind](row, None)
     seen.add(revisions())
     assert len(seen) == 3
 

@@ -1,11 +1,15 @@
 """`manage.py deadlines`: what it prints, in which state and by which version."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 import time_machine
 
+from slas.core.calendar import Receipt
+from slas.models import Calendar
+from slas.service import change_calendar
+from tests.factories import NOW
 from tests.slas.naive import LONDON
 
 pytestmark = pytest.mark.usefixtures("packs")
@@ -281,11 +285,13 @@ def test_receipt_may_be_asked_either_way(milestones):
 
 
 def test_a_date_without_time_is_before_any_cut_off(milestones):
-    from slas.models import Calendar
-
-    calendar = Calendar.objects.get(code="surrey-cfllc")
-    Calendar.objects.filter(pk=calendar.pk).update(
-        receipt="deemed", cut_off="17:00", revision=calendar.revision + 1
+    change_calendar(
+        calendar=Calendar.objects.get(code="surrey-cfllc"),
+        works_bank_holidays=False,
+        receipt=Receipt.DEEMED,
+        cut_off=time(17),
+        by=None,
+        now=NOW,
     )
     dues = {
         when: milestones("stage-1-childrens", received=when)["respond"]["due_on"]

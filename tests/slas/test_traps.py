@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from slas.core.calendar import LONDON, WorkingCalendar
+from slas.core.calendar import LONDON, Receipt, WorkingCalendar
 from slas.core.deadlines import compute
 from slas.core.rules import Event, Rule, RuleSet, Span, Unit
 from slas.models import Calendar, HolidayList
 from slas.service import (
     Question,
     answer,
+    change_calendar,
     load_bank_holidays,
     proclaim_holiday,
     withdraw_holiday,
@@ -47,7 +48,14 @@ def test_trap_01_received_on_a_saturday(milestones):
 def test_trap_01_it_is_a_setting_of_the_calendar_and_strict_unless_set(milestones):
     calendar = Calendar.objects.get(code="surrey-cfllc")
     assert calendar.receipt == "strict"
-    Calendar.objects.filter(pk=calendar.pk).update(receipt="deemed", revision=calendar.revision + 1)
+    change_calendar(
+        calendar=calendar,
+        works_bank_holidays=False,
+        receipt=Receipt.DEEMED,
+        cut_off=None,
+        by=None,
+        now=NOW,
+    )
     found = milestones("escalation-window", "--policy=surrey-cfllc", response_received="2026-05-23")
     assert found["ask"]["due_on"] == "2026-06-23"
     asked_strictly = milestones(

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
-from audit import triggers
 from audit.models import Event, Stream
-from audit.service import verify
+from audit.service import verify_all
 
 
 class Command(BaseCommand):
@@ -18,11 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         streams = options["streams"] or list(Stream.objects.order_by("name").values_list("name", flat=True))
-        problems = [
-            f"the trigger {name} is missing from the database." for name in triggers.missing(connection)
-        ]
-        for stream in streams:
-            problems += [str(problem) for problem in verify(stream)]
+        problems = verify_all(streams)
         for problem in problems:
             self.stdout.write(problem)
         if problems:

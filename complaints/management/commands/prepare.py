@@ -83,15 +83,19 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
 
     def load_reference(self, policy: str | None) -> None:
-        """Bank holidays and policy packs. Loading again what has not changed writes nothing."""
+        """Bank holidays, and the shipped packs that were never loaded. What is loaded is the truth from then
+        on: a newer pack is loaded by `load_policy`, by somebody who means it."""
+        from complaints.policies.loader import SHIPPED
         from slas.models import Policy
 
-        has_own = Policy.objects.filter(is_own=True).exists()
-        if not has_own:
+        loaded = dict(Policy.objects.values_list("code", "is_own"))
+        missing = [pack for pack in SHIPPED if pack not in loaded]
+        if missing:
             self.stdout.write("Loading bank holidays and policy packs.")
         self.run("load_bank_holidays")
-        self.run("load_policy", "all")
-        if policy or not has_own:
+        for pack in missing:
+            self.run("load_policy", pack)
+        if policy or not any(loaded.values()):
             self.run("load_policy", policy or DEFAULT_PACK, own=True)
 
     def load_demo(self, *, wanted: bool | None) -> str:

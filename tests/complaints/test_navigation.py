@@ -3,8 +3,8 @@
 import pytest
 from django.test import RequestFactory, override_settings
 
-from accounts.context import navigation
 from accounts.roles import Role
+from complaints.context import navigation
 from tests.factories import make_unit
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,67 @@
+"""What every page shows around its content: where one can go, by role, and whose service it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place one can go: its label, the name of its address, what one finds there, the roles that see it
+    (none: everybody), and other paths that belong to it."""
+
+    label: str
+    name: str
+    about: str = ""
+    allowed: tuple[Role, ...] = ()
+    also: tuple[str, ...] = ()
+
+    def for_(self, user: User) -> bool:
+        return not self.allowed or user.has_role(*self.allowed)
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` is this place's or below it."""
+        href = reverse(self.name)
+        return path == href or (self.name != "home" and path.startswith((href, *self.also)))
+
+
+PLACES = (
+    Place("Today", "home"),
+    Place(
+        "Work out a deadline",
+        "deadlines",
+        "Choose what came in, give the dates you have, and see every date that follows and how it was worked out.",
+    ),
+    Place(
+        "Calendars",
+        "calendars",
+        "The bank holidays and closure days that working days are counted by.",
+        also=("/bank-holidays/",),
+    ),
+    Place("Policies", "policies", "What is due when, rule by rule, and where the policy says so."),
+    Place("People", "people", "Add people, give them roles and help them back in.", (Role.ADMINISTRATOR,)),
+    Place("Units", "units", "The directorates, services and teams people work in.", (Role.ADMINISTRATOR,)),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """`navigation`: the places this person may go, each with `label`, `href` and `active`; empty before
+    signing in and until a starting password is changed. `council_name`: whose service this is, or ''."""
+    return {"navigation": _places(request), "council_name": settings.COUNCIL_NAME}
+
+
+def _places(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or user.must_change_password:
+        return []
+    return [
+        {"label": place.label, "href": reverse(place.name), "active": place.holds(request.path)}
+        for place in PLACES
+        if place.for_(user)
+    ]

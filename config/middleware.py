@@ -1,0 +1,29 @@
+"""What stands between the server and the views."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
+
+
+class OwnErrorPages:
+    """People who try the product out see its own pages for a wrong address, not a list of addresses.
+
+    Django shows engineers its own page where DEBUG is on. A fault (500) stays theirs to read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            settings.DEBUG
+            and response.status_code == 404
+            and not request.path.startswith(f"/{settings.STATIC_URL}")
+        ):
+            return defaults.page_not_found(request, Http404())
+        if settings.DEBUG and response.status_code == 400:
+            return defaults.bad_request(request, ValueError())
+        return response
