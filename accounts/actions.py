@@ -78,6 +78,8 @@ def revoke_grant(*, grant: Grant, by: User | None, now: datetime) -> Grant:
     grant = Grant.objects.select_for_update(of=("self",)).select_related("user", "unit").get(pk=grant.pk)
     if grant.revoked_at:
         raise Refused("This role has been taken away already.")
+    if by and grant.user_id == by.pk and grant.role == Role.ADMINISTRATOR:
+        raise Refused("This is your own role: ask another administrator to take it away.")
     grant.revoked_at, grant.revoked_by = now, by
     grant.save(update_fields=["revoked_at", "revoked_by"])
     _record("revoked", f"{_who(by)} took away {grant.user}'s role {grant}.", by, now, _of(grant))
@@ -91,6 +93,8 @@ def deactivate(*, person: User, by: User | None, now: datetime) -> User:
     person = User.objects.select_for_update().get(pk=person.pk)
     if not person.is_active:
         raise Refused(f"{person} is deactivated already.")
+    if by and person.pk == by.pk:
+        raise Refused("This is you: ask another administrator to deactivate you.")
     person.is_active = False
     person.save(update_fields=["is_active"])
     _record("deactivated", f"{_who(by)} deactivated {person}.", by, now, {"user": person.pk})

@@ -120,11 +120,20 @@ def _unit_choice(**kwargs: Any) -> Any:
     )
 
 
-def _list_tree(field: forms.Field, nothing: str) -> None:
-    """List the units in the order of the tree, each with everything above it; `nothing` is what the first,
-    empty line says. One query."""
+def _list_tree(field: forms.Field, nothing: str, *first: tuple[str, str]) -> None:
+    """List the units in the order of the tree, each with everything above it, after the choices in `first`;
+    `nothing` is what the empty line says. One query."""
     lines = [(branch.unit.pk, branch.line) for branch in in_order(unit_tree())]
-    cast(forms.ChoiceField, field).choices = [("", nothing), *lines]
+    cast(forms.ChoiceField, field).choices = [("", nothing), *first, *lines]
+
+
+class _SeatChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Where a role is held: a unit in use or, chosen and never left over, the whole council (None)."""
+
+    COUNCIL = "council"
+
+    def clean(self, value: Any) -> Any:
+        return None if value == self.COUNCIL else super().clean(value)
 
 
 class GrantForm(forms.Form):
@@ -136,14 +145,19 @@ class GrantForm(forms.Form):
         widget=_RoleRadios,
         error_messages={"required": "Choose a role", "invalid_choice": "Choose a role from the list"},
     )
-    unit = _unit_choice(
+    unit = _SeatChoice(
+        queryset=Unit.objects.current(),
         label="Where",
         help_text="A role at a unit covers everything below it.",
+        error_messages={
+            "required": "Choose where they hold this role: a unit, or the whole council",
+            "invalid_choice": "Choose a unit from the list",
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _list_tree(self.fields["unit"], "The whole council")
+        _list_tree(self.fields["unit"], "Choose where", (_SeatChoice.COUNCIL, "The whole council"))
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
