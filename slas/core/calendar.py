@@ -17,6 +17,7 @@ LONDON = ZoneInfo("Europe/London")
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2089, 12, 31)
 ONE_DAY = timedelta(days=1)
+OUT_OF_RANGE = f"dates are kept from {FIRST_DAY:%Y} to {LAST_DAY:%Y}"
 
 Moment = date | datetime
 """When something happened: a date, or an aware datetime where the time of day is known."""
@@ -149,18 +150,18 @@ class WorkingCalendar:
     def add(self, day: date, n: int) -> date:
         """The `n`th working day after `day` (which is day 0), or before it when negative; `day` itself for 0."""
         days = self.days
-        if not n:
-            return day
-        return self.at(bisect_right(days, day) + n - 1 if n > 0 else bisect_left(days, day) + n)
+        if n > 0:
+            try:
+                return days[bisect_right(days, day) + n - 1]
+            except IndexError:
+                raise OutOfRange(OUT_OF_RANGE) from None
+        return self.at(bisect_left(days, day) + n) if n else day
 
     def at(self, index: int) -> date:
         """The working day at a position of `days`; OutOfRange outside it."""
-        try:
-            if index < 0:
-                raise IndexError
-            return self.days[index]
-        except IndexError:
-            raise OutOfRange(f"dates are kept from {FIRST_DAY:%Y} to {LAST_DAY:%Y}") from None
+        if not 0 <= index < len(self.days):
+            raise OutOfRange(OUT_OF_RANGE)
+        return self.days[index]
 
     def count(self, after: date, until: date) -> int:
         """The number of working days d with after < d <= until; negative the other way round."""
@@ -194,6 +195,8 @@ class WorkingCalendar:
         `pauses` are in order and do not overlap (`merged`). They are replayed from the start, never
         added to a date that was already rolled.
         """
+        if not pauses:
+            return self.add(day, n)
         days = self.days
         first = bisect_right(days, day)
         index = first + n - 1

@@ -59,7 +59,7 @@ def _replay(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> dict[str
     for rule in rules.milestones:
         if not rule.conditional or _exists(rule, facts, done):
             try:
-                done[rule.code] = _within_range(_deadline(rule, facts, done, calendar))
+                done[rule.code] = _deadline(rule, facts, done, calendar)
             except (OutOfRange, OverflowError):
                 raise _out_of_range(rule, facts) from None
     return done
@@ -105,20 +105,20 @@ def _deadline(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -
     start = _start(rule, facts, done, calendar)
     met_at = facts.events.get(rule.met_by)
     span = rule.span
-    total = _total(rule, facts)
     if rule.code in facts.given:
-        return _given(rule, start, facts, calendar, met_at)
+        return _within_range(_given(rule, start, facts, calendar, met_at))
     if start.waiting_for or start.paused_since:
         return Deadline(rule, start, paused_since=start.paused_since, met_at=met_at)
     if span is None:
         return Deadline(rule, start._replace(waiting_for=GIVEN), met_at=met_at)
     if rule.from_milestone:
-        return _measured(rule, span, start, done[rule.after[0]], calendar, met_at)
-    if span.unit is Unit.WORKING_DAYS and span.amount > 0:
+        return _within_range(_measured(rule, span, start, done[rule.after[0]], calendar, met_at))
+    total = facts.extensions[rule.code].total if rule.code in facts.extensions else span.amount
+    if span.unit is Unit.WORKING_DAYS and total > 0:
         return _working_days(rule, start, total, facts, calendar, met_at)
     if span.unit is Unit.HOURS or span.unit is Unit.IMMEDIATELY:
-        return _hours(rule, start, total, met_at)
-    return _calendar_time(rule, start, total, calendar, met_at)
+        return _within_range(_hours(rule, start, total, met_at))
+    return _within_range(_calendar_time(rule, start, total, calendar, met_at))
 
 
 def _start(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> Start:
@@ -145,14 +145,7 @@ def _start(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -> S
         return Start(anchor=code, waiting_for=code)
     if calendar.receipt is Receipt.DEEMED and _counts_forward_in_days(rule.span):
         return Start(moment, calendar.deemed_day(moment), code)
-    return Start(moment, london_date(moment), code)
-
-
-def _total(rule: Rule, facts: Facts) -> int:
-    """The allowance in force: the extension's, else the rule's own."""
-    if rule.code in facts.extensions:
-        return facts.extensions[rule.code].total
-    return rule.span.amount if rule.span else 0
+    return Start(moment, london_date(moment) if isinstance(moment, datetime) else moment, code)
 
 
 def _counts_forward_in_days(span: Span | None) -> bool:

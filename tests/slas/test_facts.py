@@ -5,8 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from slas.core.calendar import LONDON, Receipt, WorkingCalendar
+from slas.core.deadlines import compute
 from slas.core.facts import FactError, check
-from slas.core.rules import Event, Rule, RuleError, RuleSet, Span, Unit
+from slas.core.rules import Amber, AmberKind, Event, Rule, RuleError, RuleSet, Span, Unit
 from tests.slas.told import facts
 
 PLAIN = WorkingCalendar("Any council")
@@ -125,3 +126,12 @@ def test_hours_and_at_once_need_the_time_of_day():
 def test_rules_that_contradict_themselves_do_not_exist(milestones, what):
     with pytest.raises(RuleError, match=what):
         sla(*milestones)
+
+
+@pytest.mark.parametrize("stated_on", [None, datetime(2026, 6, 8, 12, tzinfo=LONDON)])
+def test_amber_from_a_day_counts_from_the_original_start_whatever_date_is_given_and_whenever(stated_on):
+    """The tenth working day after Monday 1 June, as without the date that was given a week later."""
+    rules = sla(respond(20, given=True, amber=Amber(AmberKind.FROM_DAY, 10)))
+    happened = facts({"received": MONDAY}, given={"respond": date(2026, 7, 31)}, decided_at=stated_on)
+    (deadline,) = compute(rules, happened, PLAIN)
+    assert deadline.amber_on == date(2026, 6, 15)

@@ -202,8 +202,18 @@ def test_a_mistake_is_found_before_the_first_row_is_written(refused, tmp_path):
         ("from: 2026-01-01", "from: 2026-01-02", "version 1"),
         ("received: The complaint was received", "received: The complaint came in", "stage-1"),
         ("owner: responder", "owner: cr-officer", "stage-1"),
+        ("name: Our council", "name: Another council", "Another council"),
+        ("version: 1", "version: 1\nsources: {X: A policy}", "sources"),
     ],
-    ids=["another allowance", "an SLA left out", "another day", "another event name", "another owner"],
+    ids=[
+        "another allowance",
+        "an SLA left out",
+        "another day",
+        "another event name",
+        "another owner",
+        "another name of the policy",
+        "other sources",
+    ],
 )
 def test_a_version_is_not_used_again_for_something_else(run, refused, tmp_path, old, new, names):
     file = tmp_path / "mistake.yaml"

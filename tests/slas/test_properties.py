@@ -329,6 +329,15 @@ def test_working_days_left(stage, days):
         assert left == naive.days_left(today, deadline.due_on, stage.off)
 
 
+@same_every_time
+@given(stages(pauses=False), st.integers(0, 200))
+def test_working_days_left_to_a_due_day_that_is_not_worked(stage, days):
+    deadline = deadline_of(stage, unit=CD)
+    today = stage.start + days * DAY
+    left = deadline.working_days_left(noon(today), stage.calendar)
+    assert left == naive.days_left(today, deadline.due_on, stage.off)
+
+
 # --- pauses -----------------------------------------------------------------------------------------
 
 
