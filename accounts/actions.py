@@ -90,13 +90,14 @@ def revoke_grant(*, grant: Grant, by: User | None, now: datetime) -> Grant:
 def deactivate(*, person: User, by: User | None, now: datetime) -> User:
     """Stop somebody signing in, at once; roles and history stay. Refused for the last administrator."""
     _keep_an_administrator(without=person, losing=Role.ADMINISTRATOR)
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not person.is_active:
         raise Refused(f"{person} is deactivated already.")
     if by and person.pk == by.pk:
         raise Refused("This is you: ask another administrator to deactivate you.")
     person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.session_epoch += 1
+    person.save(update_fields=["is_active", "session_epoch"])
     _record("deactivated", f"{_who(by)} deactivated {person}.", by, now, {"user": person.pk})
     return person
 
@@ -104,7 +105,7 @@ def deactivate(*, person: User, by: User | None, now: datetime) -> User:
 @transaction.atomic
 def reactivate(*, person: User, by: User | None, now: datetime) -> User:
     """Let somebody sign in again, with the password and the roles they had."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.is_active:
         raise Refused(f"{person} can sign in already.")
     person.is_active = True
@@ -117,7 +118,7 @@ def reactivate(*, person: User, by: User | None, now: datetime) -> User:
 def give_starting_password(*, person: User, encoded_password: str, by: User | None, now: datetime) -> User:
     """Replace a forgotten password by one to hand over. Ends the person's sessions and any lock after wrong
     passwords; they choose their own password when they sign in."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     person.password, person.must_change_password = encoded_password, True
     person.save(update_fields=["password", "must_change_password"])
     axes.utils.reset(username=person.email)
@@ -134,7 +135,7 @@ def give_starting_password(*, person: User, encoded_password: str, by: User | No
 @transaction.atomic
 def change_password(*, person: User, encoded_password: str, by: User | None, now: datetime) -> User:
     """Set the password a person chose. Ends their other sessions."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     person.password, person.must_change_password = encoded_password, False
     person.save(update_fields=["password", "must_change_password"])
     _record("password-changed", f"{person} chose a new password.", by, now, {"user": person.pk})
@@ -204,6 +205,8 @@ def retire_unit(*, unit: Unit, by: User | None, now: datetime) -> Unit:
 @transaction.atomic
 def bring_back_unit(*, unit: Unit, by: User | None, now: datetime) -> Unit:
     """Take a retired unit into use again. Refused while the unit above it is retired."""
+    if unit.parent_id:
+        Unit.objects.select_for_update().get(pk=unit.parent_id)  # it must not be retired meanwhile
     unit = Unit.objects.select_for_update(of=("self",)).select_related("parent").get(pk=unit.pk)
     if not unit.is_retired:
         raise Refused(f"{unit} is in use already.")

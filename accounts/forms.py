@@ -19,7 +19,17 @@ def add_refusal(form: forms.Form, refused: Refused) -> None:
     form.add_error(refused.field if refused.field in form.fields else None, refused.message)
 
 
-class SignInForm(forms.Form):
+class _EmailForm(forms.Form):
+    """A form with an e-mail address, kept as people are found by it: in small letters."""
+
+    def clean_email(self) -> str:
+        email = str(User.objects.normalize_email(self.cleaned_data["email"]))
+        if len(email) > 254:  # some letters become two when they are made small
+            raise ValidationError("The e-mail address must be 254 characters or fewer")
+        return email
+
+
+class SignInForm(_EmailForm):
     email = forms.EmailField(
         label="E-mail address",
         max_length=254,
@@ -173,7 +183,7 @@ class GrantForm(forms.Form):
         return cleaned
 
 
-class AddPersonForm(GrantForm):
+class AddPersonForm(GrantForm, _EmailForm):
     """Somebody new, with a first role."""
 
     name = forms.CharField(

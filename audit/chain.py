@@ -8,6 +8,7 @@ Streams are named and events numbered in what is hashed, so a backup restored el
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -78,3 +79,11 @@ def hash_of(
         "erases": erases,
     }
     return hashlib.sha256(previous_hash.encode() + digest.encode() + canonical(columns)).hexdigest()
+
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def visible(words: str) -> str:
+    """`words` on one line, without characters that would make an entry read as something else."""
+    return _UNSEEN.sub(" ", words)

@@ -198,9 +198,9 @@ def _append(
         raise ValueError("The moment of an event needs a time zone.")
     text = EventText(
         salt=secrets.token_hex(32),
-        actor_name=SYSTEM if by is None else str(by),
-        on_behalf_of_name="" if on_behalf_of is None else str(on_behalf_of),
-        sentence=sentence,
+        actor_name=SYSTEM if by is None else chain.visible(str(by)),
+        on_behalf_of_name="" if on_behalf_of is None else chain.visible(str(on_behalf_of)),
+        sentence=chain.visible(sentence),
         details=chain.plain(details),
     )
     head, _ = Stream.objects.select_for_update().get_or_create(name=stream)

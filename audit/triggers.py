@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 REFUSED = {
     "audit_event": ("UPDATE", "DELETE", "TRUNCATE"),
     "audit_eventtext": ("UPDATE", "TRUNCATE"),  # erasing deletes the row
+    "audit_stream": ("DELETE", "TRUNCATE"),  # appending moves its head
 }
 FUNCTION = "audit_refuse_change"
 

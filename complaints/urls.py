@@ -13,17 +13,17 @@ urlpatterns = [
     path("calendars/<slug:code>/change/", calendars.change, name="change-calendar"),
     path("calendars/<slug:code>/closure-days/", calendars.add_closure, name="add-closure"),
     path(
-        "calendars/<slug:code>/closure-days/<int:pk>/remove/", calendars.remove_closure, name="remove-closure"
+        "calendars/<slug:code>/closure-days/<row:pk>/remove/", calendars.remove_closure, name="remove-closure"
     ),
     path("calendars/<slug:code>/school-holidays/", calendars.add_school_holiday, name="add-school-holiday"),
     path(
-        "calendars/<slug:code>/school-holidays/<int:pk>/remove/",
+        "calendars/<slug:code>/school-holidays/<row:pk>/remove/",
         calendars.remove_school_holiday,
         name="remove-school-holiday",
     ),
     path("bank-holidays/<slug:nation>/", calendars.bank_holidays, name="bank-holidays"),
     path("bank-holidays/<slug:nation>/proclaim/", calendars.proclaim, name="proclaim-holiday"),
-    path("bank-holidays/<slug:nation>/<int:pk>/withdraw/", calendars.withdraw, name="withdraw-holiday"),
+    path("bank-holidays/<slug:nation>/<row:pk>/withdraw/", calendars.withdraw, name="withdraw-holiday"),
     path("policies/", policies.index, name="policies"),
     path("policies/<slug:code>/", policies.show, name="policy"),
 ]

@@ -1,10 +1,25 @@
 """What stands between the server and the views."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
+
+PLAIN_KEY = re.compile(r"[a-z0-9]*")
+
+
+class PlainSessionKey:
+    """Drops a session cookie that no session of ours can have, before a database is asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not PLAIN_KEY.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return self.get_response(request)
 
 
 class OwnErrorPages:

@@ -19,6 +19,7 @@ PUBLIC = {"/sign-in/", "/healthz", "/readyz"}
 
 SAMPLES = {
     "int": 1,
+    "row": 1,
     "slug": "sample",
     "str": "sample",
     "uuid": "00000000-0000-4000-8000-000000000000",

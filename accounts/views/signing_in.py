@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +22,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail address and password; then to where one wanted to go, if that is an address of ours."""
     next_url = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
-        return redirect(next_url)
+        return HttpResponseRedirect(next_url)
     form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         attempt = signing_in.sign_in(
@@ -32,7 +32,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
         if attempt.user:
-            return redirect("password" if attempt.user.must_change_password else next_url)
+            if attempt.user.must_change_password:
+                return redirect("password")
+            return HttpResponseRedirect(next_url)
         # Shown by AXES_LOCKOUT_TEMPLATE, which the middleware puts in the place of this answer.
         request.try_again_at = attempt.locked_until  # type: ignore[attr-defined]
         form.refuse()
@@ -52,4 +54,4 @@ def _safe(request: HttpRequest, url: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return url if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return url if ours and url.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -69,9 +69,14 @@ def email_of(name: str) -> str:
     return f"{name.lower().replace(' ', '.')}@{DOMAIN}"
 
 
+def demo_emails() -> list[str]:
+    """The addresses the demo's people sign in with."""
+    return [email_of(name) for name, _, _ in PEOPLE]
+
+
 def strangers_exist() -> bool:
     """Whether a person or a unit that is not of the demo is in the database."""
-    people = User.objects.exclude(email__in=[email_of(name) for name, _, _ in PEOPLE])
+    people = User.objects.exclude(email__in=demo_emails())
     units = Unit.objects.exclude(code__in=[code for code, _, _, _ in UNITS])
     return people.exists() or units.exists()
 

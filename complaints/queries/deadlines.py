@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Case, When
 
-from slas.core.calendar import london_date
+from slas.core.calendar import instant, london_date
 from slas.core.result import Deadline, State, Step
 from slas.core.rules import Unit
 from slas.core.wording import amount, clock, long_date, long_moment
@@ -43,7 +43,7 @@ def warnings(rows: list[MilestoneRow]) -> list[str]:
 
 def _row(answer: Answer, deadline: Deadline) -> MilestoneRow:
     state, word = str(answer.state(deadline)), answer.state(deadline).capitalize()
-    if deadline.met_in_time is not None:
+    if _is_met(answer, deadline):
         state, word = ("met", "Done in time") if deadline.met_in_time else ("late", "Done late")
     return MilestoneRow(
         code=deadline.rule.code,
@@ -58,6 +58,13 @@ def _row(answer: Answer, deadline: Deadline) -> MilestoneRow:
     )
 
 
+def _is_met(answer: Answer, deadline: Deadline) -> bool:
+    """Whether it is met as seen now: an event to come has not met anything yet."""
+    if deadline.met_at is None or deadline.met_in_time is None:
+        return False
+    return instant(deadline.met_at) <= instant(answer.now)
+
+
 def _due(deadline: Deadline) -> str:
     if deadline.due_at:
         return f"{long_date(deadline.due_at.date())} at {clock(deadline.due_at)}"
@@ -65,7 +72,7 @@ def _due(deadline: Deadline) -> str:
 
 
 def _left(answer: Answer, deadline: Deadline) -> str:
-    if deadline.met_at is not None and deadline.met_in_time is not None:
+    if deadline.met_at is not None and _is_met(answer, deadline):
         return long_moment(deadline.met_at)
     days = answer.days_left(deadline)
     if days is None or deadline.due_on is None:

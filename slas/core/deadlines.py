@@ -107,10 +107,10 @@ def _deadline(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -
     span = rule.span
     if rule.code in facts.given:
         return _within_range(_given(rule, start, facts, calendar, met_at))
-    if start.waiting_for or start.paused_since:
-        return Deadline(rule, start, paused_since=start.paused_since, met_at=met_at)
     if span is None:
         return Deadline(rule, start._replace(waiting_for=GIVEN), met_at=met_at)
+    if start.waiting_for or start.paused_since:
+        return Deadline(rule, start, paused_since=start.paused_since, met_at=met_at)
     if rule.from_milestone:
         return _within_range(_measured(rule, span, start, done[rule.after[0]], calendar, met_at))
     total = facts.extensions[rule.code].total if rule.code in facts.extensions else span.amount
@@ -244,7 +244,9 @@ def _given(
     since = london_date(given.decided_at) if given.decided_at else start.day
     margin = 1 if since is None else _margin(rule, _length(since, given.day, rule, calendar))
     amber = _shift(given.day, -margin, rule.unit, calendar)
-    if since is not None:
+    if rule.amber and rule.amber.kind is AmberKind.FROM_DAY and start.day is not None:
+        amber = min(_shift(start.day, rule.amber.amount, rule.unit, calendar), given.day)
+    elif since is not None:
         amber = max(amber, min(since, given.day))
     allowance = None if start.day is None else _length(start.day, given.day, rule, calendar)
     return Deadline(rule, start, given.day, None, amber, None, allowance, given.day, met_at=met_at)

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LARGEST_FILE = 1_000_000
 LONGEST_CODE, LONGEST_NAME, LONGEST_NOTE = 60, 200, 2000
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 
@@ -37,6 +38,8 @@ class Entry:
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.error("a single value is wanted here, not a list or a group")
         text = " ".join(str(self.node.value).split())
+        if not text.isprintable():
+            raise self.error("it has a character that cannot be seen or kept; write it with plain ones")
         if len(text) > longest:
             raise self.error(
                 f"{longest} characters at most are kept of a name, code or note; '{text[:30]}…' is longer"
@@ -132,12 +135,16 @@ class Entry:
 def read_documents(path: Path) -> list[Entry]:
     """The documents of the YAML file at `path`. PackError when it is not readable YAML."""
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise PackError(path.name, 1, "is over a megabyte, which no pack is")
         text = path.read_text(encoding="utf-8")
         nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node is not None]
     except OSError as error:
         raise PackError(path.name, 0, error.strerror or "cannot be read") from None
     except UnicodeDecodeError:
         raise PackError(path.name, 1, "is not text in UTF-8") from None
+    except RecursionError:
+        raise PackError(path.name, 1, "is nested too deeply to be a pack") from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         raise PackError(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
 from slas.core.calendar import NamedPeriod, Receipt
@@ -28,8 +29,9 @@ OPTIONAL_RULE_KEYS = (
     "owner",
     "note",
 )
-_DAYS = re.compile(r"(\d+) days")
+_DAYS = re.compile(r"([0-9]{1,3}) days")
 T = TypeVar("T")
+P = TypeVar("P", bound="tuple[date, *tuple[Any, ...]]")
 
 
 def read_policy(document: Entry, *, other_sections: tuple[str, ...] = ()) -> PolicyDraft:
@@ -93,9 +95,17 @@ def _calendar(entry: Entry) -> CalendarDraft:
         receipt=Receipt(receipt),
         cut_off=said["cut-off"].time() if "cut-off" in said else None,
         note=said["note"].note() if "note" in said else "",
-        closures=tuple((value.parse_day(day), value.words()) for day, value in closures.items()),
-        school_holidays=tuple(_period(period, value) for period, value in holidays.items()),
+        closures=_once(entry, [(value.parse_day(day), value.words()) for day, value in closures.items()]),
+        school_holidays=_once(entry, [_period(period, value) for period, value in holidays.items()]),
     )
+
+
+def _once(entry: Entry, days: list[P]) -> tuple[P, ...]:
+    """The days in order; refuses two that begin on one day."""
+    first = [day[0] for day in days]
+    if repeated := [day for day in first if first.count(day) > 1]:
+        raise entry.error(f"{repeated[0]} is here twice")
+    return tuple(sorted(days))
 
 
 def _period(text: str, entry: Entry) -> NamedPeriod:

@@ -78,7 +78,7 @@ def publish(draft: PolicyDraft, *, by: Actor | None, now: datetime) -> Published
         policy=policy,
         number=draft.version,
         in_force_from=draft.in_force_from,
-        sources="\n".join(f"{short}: {title}" for short, title in draft.sources),
+        sources=_sources(draft),
         published_at=now,
     )
     for position, rules in enumerate(draft.slas):
@@ -93,6 +93,10 @@ def publish(draft: PolicyDraft, *, by: Actor | None, now: datetime) -> Published
         details={"version": version.number, "slas": [rules.code for rules in draft.slas]},
     )
     return Published(policy, True, () if new else _calendar_kept(draft, policy))
+
+
+def _sources(draft: PolicyDraft) -> str:
+    return "\n".join(f"{short}: {title}" for short, title in draft.sources)
 
 
 def _policy(draft: PolicyDraft) -> tuple[Policy, bool]:
@@ -121,6 +125,11 @@ def _policy(draft: PolicyDraft) -> tuple[Policy, bool]:
 
 def _same(draft: PolicyDraft, policy: Policy, version: PolicyVersion) -> Published:
     """Nothing to do if `version` says what `draft` says; PublishError naming the first SLA that differs."""
+    if (draft.name, draft.council, _sources(draft)) != (policy.name, policy.council, version.sources):
+        raise PublishError(
+            f"version {version.number} is published already, not as '{draft.name}' with these sources: "
+            f"give this one version {version.number + 1} and the day it comes into force"
+        )
     published = {rules.code: rules for rules in _rule_sets(version)}
     for rules in draft.slas:
         if published.pop(rules.code, None) != rules:

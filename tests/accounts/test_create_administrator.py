@@ -82,7 +82,7 @@ def test_without_a_terminal_it_says_what_to_give(monkeypatch):
     [
         ("short", "at least 12 characters"),
         ("password1234", "too common"),
-        ("joanna.field@council", "too similar to the email"),
+        ("joanna.field@council", "too similar to the name"),
     ],
 )
 def test_a_weak_password_is_refused_in_the_validators_words(monkeypatch, password, words):

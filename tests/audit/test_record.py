@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit import service
 from audit.models import Event, EventText, Stream
@@ -85,14 +85,20 @@ def test_details_that_two_databases_would_write_differently_are_refused(value):
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["Zoë Ní Dhomhnaill 🌻", "李小龍", 'A "quoted" \\ line\nand another', "x" * 200, "e\u0301 é \u2028"],
+    ("words", "kept"),
+    [
+        ("Zoë Ní Dhomhnaill 🌻", "Zoë Ní Dhomhnaill 🌻"),
+        ("李小龍", "李小龍"),
+        ('A "quoted" \\ line\nand another', 'A "quoted" \\ line and another'),
+        ("x" * 200, "x" * 200),
+        ("e\u0301 é \u2028", "e\u0301 é  "),
+    ],
 )
-def test_any_words_hold(words):
+def test_any_words_hold(words, kept):
     ann = make_user(words[:200])
     service.record(stream="people", verb="did", by=ann, sentence=words, now=NOW, details={words: [words]})
     assert service.verify("people") == []
-    assert service.history("people").get().sentence == words
+    assert service.history("people").get().sentence == kept
 
 
 class TestTheDatabaseRefuses:
@@ -141,3 +147,22 @@ def test_after_a_transactional_test_the_triggers_are_there_again(run):
         service.record(stream="people", verb="did", by=None, sentence="Did.", now=NOW)
     with pytest.raises(IntegrityError, match="append-only"):
         Event.objects.update(verb="something else")
+
+
+def test_words_that_would_read_as_another_entry_are_made_plain(db):
+    with transaction.atomic():
+        event = service.record(
+            stream="people",
+            verb="added",
+            by=None,
+            sentence="Joanna added A\nThe system deactivated \u202eKhan.",
+            now=NOW,
+        )
+    assert event.text.sentence == "Joanna added A The system deactivated  Khan."
+
+
+def test_a_stream_is_not_deleted(db):
+    with transaction.atomic():
+        service.record(stream="people", verb="added", by=None, sentence="Somebody was added.", now=NOW)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Stream.objects.all()._raw_delete("default")

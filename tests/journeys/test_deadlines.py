@@ -67,9 +67,10 @@ def test_the_same_without_javascript(plain_page, officer, sign_in):
     plain_page.get_by_role("button", name="Work out the dates").click()
     asked = plain_page.get_by_role("region", name="Questions to the officer before the interview")
     expect(asked).to_contain_text("Thursday 28 May 2026")
-    asked.get_by_text("Why this date?").click()
-    asked.get_by_role("link", name="Show it in the calendar").click()
-    expect(plain_page.get_by_role("heading", name="Day by day: Questions to the officer")).to_be_visible()
+    review = plain_page.get_by_role("region", name="Review the complaint")
+    review.get_by_text("Why this date?").click()
+    review.get_by_role("link", name="Show it in the calendar").click()
+    expect(plain_page.get_by_role("heading", name="Day by day: Review the complaint")).to_be_visible()
 
 
 @pytest.mark.parametrize(

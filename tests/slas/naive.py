@@ -1,5 +1,5 @@
-"""A clerk with a wall calendar: counts one day at a time, from the words of the policy (DOMAIN.md §2), knows nothing of
-the core, and is slow. Where the core and the clerk differ, one of them is wrong.
+"""A clerk with a wall calendar: counts one day at a time, from the words of the policy, knows nothing of the core, and
+is slow. Where the core and the clerk differ, one of them is wrong.
 
 A day is off when it is in `off` or a weekend; `paused` is a plain set of days. Nothing here is clever on purpose.
 """

@@ -47,6 +47,7 @@ class Command(BaseCommand):
                 self.delete_database()
             self.migrate()
             self.load_reference(policy)
+            self.refuse_demo_people()
             who = self.load_demo(wanted=demo)
             ensure_schedules()
             if not settings.DEBUG:
@@ -97,6 +98,17 @@ class Command(BaseCommand):
             self.run("load_policy", pack)
         if policy or not any(loaded.values()):
             self.run("load_policy", policy or DEFAULT_PACK, own=True)
+
+    def refuse_demo_people(self) -> None:
+        """Their password is printed in the product: they must not be able to sign in to a council's records."""
+        from accounts.models import User
+        from complaints.demo.people import demo_emails
+
+        if not settings.DEBUG and User.objects.filter(email__in=demo_emails(), is_active=True).exists():
+            raise CommandError(
+                "DEBUG is off and this database holds the people of the demo, whose password everybody knows. "
+                "Deactivate them, or start on an empty database."
+            )
 
     def load_demo(self, *, wanted: bool | None) -> str:
         """Who can sign in; empty where that is nobody's business to print.

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from slas.service import load_bank_holidays
@@ -18,6 +18,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        furthest = timezone.localdate().year + 10
+        if options["until"] is not None and options["until"] > furthest:
+            raise CommandError(
+                f"--until {options['until']}: bank holidays are not known beyond {furthest}", returncode=2
+            )
         for nation, (added, removed) in load_bank_holidays(
             by=None, now=timezone.now(), until=options["until"]
         ).items():
