@@ -1,11 +1,13 @@
-"""Addresses that only take a form."""
+"""Where somebody goes next: back to a page from an address that only takes a form, or on to where they wanted."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 View = Callable[..., HttpResponseBase]
 
@@ -31,3 +33,13 @@ def form_only(page: str, *, leave_out: tuple[str, ...] = ()) -> Callable[[View],
         return guarded
 
     return wrap
+
+
+def wanted(request: HttpRequest) -> str:
+    """Where this person wanted to go, `next` in the form or the address, if that is an address of ours;
+    else the page everybody starts from."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url.startswith("/") and url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if ours else resolve_url(settings.LOGIN_REDIRECT_URL)

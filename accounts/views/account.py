@@ -5,13 +5,14 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import actions
 from accounts.forms import PasswordForm
+from accounts.going_back import wanted
 from accounts.guards import signed_in, signed_in_with_starting_password
 from accounts.models import User
 
@@ -39,5 +40,6 @@ def password(request: HttpRequest) -> HttpResponse:
         )
         update_session_auth_hash(request, changed)
         messages.success(request, "Your password has been changed.")
-        return redirect("home" if first else "account")
-    return render(request, "accounts/password.html", {"form": form, "first": first})
+        return HttpResponseRedirect(wanted(request)) if first else redirect("account")
+    context = {"form": form, "first": first, "next": wanted(request) if first else ""}
+    return render(request, "accounts/password.html", context)

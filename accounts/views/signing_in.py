@@ -3,15 +3,16 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import signing_in
 from accounts.forms import SignInForm
-from accounts.going_back import form_only
+from accounts.going_back import form_only, wanted
 from accounts.guards import public, signed_in_with_starting_password
 
 
@@ -20,7 +21,7 @@ from accounts.guards import public, signed_in_with_starting_password
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail address and password; then to where one wanted to go, if that is an address of ours."""
-    next_url = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
+    next_url = wanted(request)
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_url)
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -33,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         if attempt.user:
             if attempt.user.must_change_password:
-                return redirect("password")
+                return redirect(f"{reverse('password')}?{urlencode({'next': next_url})}")
             return HttpResponseRedirect(next_url)
         # Shown by AXES_LOCKOUT_TEMPLATE, which the middleware puts in the place of this answer.
         request.try_again_at = attempt.locked_until  # type: ignore[attr-defined]
@@ -48,10 +49,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     signing_in.sign_out(request, now=timezone.now())
     messages.success(request, "You have signed out.")
     return redirect(settings.LOGOUT_REDIRECT_URL)
-
-
-def _safe(request: HttpRequest, url: str) -> str:
-    ours = url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return url if ours and url.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)

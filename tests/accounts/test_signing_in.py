@@ -331,7 +331,7 @@ class TestTheStartingPassword:
         return newcomer
 
     def test_one_is_led_to_choose_ones_own(self, client, newcomer):
-        assert attempt(client, email=newcomer.email).headers["Location"] == "/account/password/"
+        assert attempt(client, email=newcomer.email).headers["Location"] == "/account/password/?next=%2F"
         for address in ["/", "/account/", "/people/", "/units/add/"]:
             assert client.get(address).headers["Location"] == "/account/password/"
         page = client.get("/account/password/").content.decode()
