@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 from django.views import defaults
 
 PLAIN_KEY = re.compile(r"[a-z0-9]*")
@@ -23,7 +24,8 @@ class PlainSessionKey:
 
 
 class OwnErrorPages:
-    """People who try the product out see its own pages for a wrong address, not a list of addresses.
+    """People who try the product out see its own pages for a wrong address, not a list of addresses, and no
+    refusal stays behind on a shared computer: it may name who was signed in.
 
     Django shows engineers its own page where DEBUG is on. A fault (500) stays theirs to read.
     """
@@ -33,12 +35,10 @@ class OwnErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if (
-            settings.DEBUG
-            and response.status_code == 404
-            and not request.path.startswith(f"/{settings.STATIC_URL}")
-        ):
-            return defaults.page_not_found(request, Http404())
-        if settings.DEBUG and response.status_code == 400:
-            return defaults.bad_request(request, ValueError())
+        if settings.DEBUG and response.status_code == 404:
+            response = defaults.page_not_found(request, Http404())
+        elif settings.DEBUG and response.status_code == 400:
+            response = defaults.bad_request(request, ValueError())
+        if response.status_code >= 400 and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response

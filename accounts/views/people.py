@@ -1,5 +1,6 @@
 """The people who can sign in, for administrators."""
 
+import re
 from typing import cast
 
 from django.contrib import messages
@@ -12,12 +13,14 @@ from django.utils.http import urlencode
 
 from accounts import actions, queries
 from accounts.actions import Refused
+from accounts.converters import RowConverter
 from accounts.forms import AddPersonForm, GrantForm, add_refusal
 from accounts.going_back import form_only
 from accounts.guards import roles
 from accounts.models import Grant, User
 from accounts.passwords import starting_password
 from accounts.roles import Role
+from accounts.views.doing import do
 
 PAGE_SIZE = 50
 
@@ -87,13 +90,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take away the role named by `grant`."""
     number = request.POST.get("grant", "")
-    grant = get_object_or_404(Grant, pk=int(number) if number.isdecimal() else 0, user=pk)
-    try:
-        actions.revoke_grant(grant=grant, by=cast(User, request.user), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, f"{grant.user} is no longer {grant}.")
+    known = re.fullmatch(RowConverter.regex, number)
+    grant = get_object_or_404(Grant, pk=int(number) if known else 0, user=pk)
+    do(request, actions.revoke_grant, f"{grant.user} is no longer {grant}.", grant=grant)
     return redirect("person", pk=pk)
 
 
@@ -102,12 +101,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop somebody signing in."""
     person = get_object_or_404(User, pk=pk)
-    try:
-        actions.deactivate(person=person, by=cast(User, request.user), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, f"{person} can no longer sign in.")
+    do(request, actions.deactivate, f"{person} can no longer sign in.", person=person)
     return redirect("person", pk=pk)
 
 
@@ -116,12 +110,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody sign in again."""
     person = get_object_or_404(User, pk=pk)
-    try:
-        actions.reactivate(person=person, by=cast(User, request.user), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, f"{person} can sign in again.")
+    do(request, actions.reactivate, f"{person} can sign in again.", person=person)
     return redirect("person", pk=pk)
 
 

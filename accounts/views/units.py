@@ -14,6 +14,7 @@ from accounts.going_back import form_only
 from accounts.guards import roles
 from accounts.models import Unit, User
 from accounts.roles import Role
+from accounts.views.doing import do
 
 
 @roles(Role.ADMINISTRATOR)
@@ -63,12 +64,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a unit out of use."""
     unit = get_object_or_404(Unit, pk=pk)
-    try:
-        actions.retire_unit(unit=unit, by=cast(User, request.user), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, f"{unit} has been retired.")
+    do(request, actions.retire_unit, f"{unit} has been retired.", unit=unit)
     return redirect("unit", pk=pk)
 
 
@@ -77,10 +73,5 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a retired unit into use again."""
     unit = get_object_or_404(Unit, pk=pk)
-    try:
-        actions.bring_back_unit(unit=unit, by=cast(User, request.user), now=timezone.now())
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, f"{unit} is in use again.")
+    do(request, actions.bring_back_unit, f"{unit} is in use again.", unit=unit)
     return redirect("unit", pk=pk)

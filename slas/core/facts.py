@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from slas.core.calendar import Moment, PauseSpan, WorkingCalendar, instant, london_date, merged
+from slas.core.calendar import LONDON, Moment, PauseSpan, WorkingCalendar, instant, london_date, merged
 from slas.core.rules import Rule, RuleSet, Unit
-from slas.core.wording import UNIT_WORDS, long_date, quantity
+from slas.core.wording import UNIT_WORDS, clock, long_date, quantity
 
 
 class FactError(ValueError):
@@ -28,10 +28,18 @@ class FactError(ValueError):
         self._codes = codes
 
     def told(self, names: Mapping[str, str]) -> str:
-        """The message with `names` in place of codes."""
-        return self._template.format(
-            **{k: f"'{names[c]}'" if c in names else c for k, c in self._codes.items()}
-        )
+        """The message with `names` in place of codes, and dates and times as people write them."""
+        return self._template.format(**{key: _spoken(code, names) for key, code in self._codes.items()})
+
+
+def _spoken(code: str, names: Mapping[str, str]) -> str:
+    if code in names:
+        return f"'{names[code]}'"
+    try:
+        moment = datetime.fromisoformat(code)
+    except ValueError:
+        return code
+    return clock(moment.replace(tzinfo=LONDON)) if "T" in code else long_date(moment.date())
 
 
 class Given(NamedTuple):
@@ -186,10 +194,11 @@ def _check_given(rules: RuleSet, rule: Rule, day: date, facts: Facts, calendar: 
         counts_days = rule.unit is Unit.CALENDAR_DAYS
         latest = zero + timedelta(days=rule.given_to) if counts_days else calendar.add(zero, rule.given_to)
         if day > latest:
-            most = f"{rule.given_to} {UNIT_WORDS[rule.unit][1]}, which is {long_date(latest)}; {day} is later"
-            raise FactError(
-                "given", rule.code, "{code} may be given up to " + most + _cite(rule), code=rule.code
+            most = (
+                f"{rule.given_to} {UNIT_WORDS[rule.unit][1]}, which is {long_date(latest)}; {{day}} is later"
             )
+            what = "{code} may be given up to " + most + _cite(rule)
+            raise FactError("given", rule.code, what, code=rule.code, day=str(day))
 
 
 def _cite(rule: Rule) -> str:

@@ -143,12 +143,7 @@ def _sla(entry: Entry) -> RuleSet:
         rules.append(_rule(item, [rule.code for rule in rules], pausable=bool(reasons)))
     floor = None
     if "not laxer than" in said:
-        policy, _, sla = said["not laxer than"].text().partition(" ")
-        if not sla:
-            raise said["not laxer than"].error(
-                "write the policy and its SLA, as in 'children-act-2006 stage-1'"
-            )
-        floor = (policy, sla)
+        floor = _floor(said["not laxer than"])
     try:
         return RuleSet(
             code=said["sla"].code(),
@@ -165,6 +160,13 @@ def _sla(entry: Entry) -> RuleSet:
     except RuleError as error:
         lines = {rule.code: item for rule, item in zip(rules, said["milestones"].items(), strict=True)}
         raise lines.get(error.where, entry).error(f"{said['sla'].text()}: {error}") from None
+
+
+def _floor(entry: Entry) -> tuple[str, str]:
+    policy, _, sla = entry.text().partition(" ")
+    if not sla:
+        raise entry.error("write the policy and its SLA, as in 'children-act-2006 stage-1'")
+    return entry.parse_code(policy), entry.parse_code(sla)
 
 
 def _rule(entry: Entry, earlier: list[str], *, pausable: bool) -> Rule:

@@ -116,6 +116,7 @@ def test_a_second_one_only_when_asked_for(in_environment):
 def test_a_deactivated_administrator_does_not_count(in_environment):
     make_grant(make_user(is_active=False), Role.ADMINISTRATOR)
     create(**WHO)
+    assert User.objects.with_role(Role.ADMINISTRATOR).get().email == WHO["email"].lower()
 
 
 def test_an_address_in_use_is_refused(in_environment):

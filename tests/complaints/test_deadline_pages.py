@@ -117,7 +117,7 @@ def test_what_the_rules_do_not_allow_is_said_beside_the_field_and_kept(client, s
 
 def test_a_deadline_in_hours_asks_for_the_time(client, surrey):
     page = client.get(STAGE_3, {"event-panel-letter-received": "1/6/2026"})
-    assertContains(page, "needs a time of day")
+    assertContains(page, "needs a time of day as well, such as 9:30am, because")
     assertContains(page, 'href="#id_time-panel-letter-received"')
     timed = {"event-panel-letter-received": "1/6/2026", "time-panel-letter-received": "9:30am"}
     assertContains(client.get(STAGE_3, timed), "Wednesday 3 June 2026 at 9:30am")
