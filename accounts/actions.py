@@ -1,18 +1,19 @@
-"""Everything that changes people, units and grants.
+"""Everything that changes people, units, grants and cover.
 
 Each function is one transaction with one event in the stream 'people'. `by` is the person who does it, or
 None for the system; `now` is the moment, with a time zone. Each raises `Refused` when it will not, with words
 for the person who asked. Passwords come in hashed and never reach an event.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import axes.utils
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Grant, Unit, User, seat_fits
+from accounts.cover import LONGEST, may_name
+from accounts.models import Cover, Grant, Unit, User, seat_fits
 from accounts.roles import Role, Seat
 from accounts.streams import PEOPLE
 from audit import service as audit
@@ -218,6 +219,98 @@ def bring_back_unit(*, unit: Unit, by: User | None, now: datetime) -> Unit:
     return unit
 
 
+@transaction.atomic
+def name_cover(
+    *, absent: User, deputy: User, first: date, last: date, reason: str = "", by: User | None, now: datetime
+) -> Cover:
+    """Let `deputy` do the case work of `absent` from `first` to `last`, London days, both inclusive. The
+    reason stays on the row and out of the event.
+
+    Refused when `by` may not name cover for `absent` (`accounts.cover.may_name`) or would name themself for
+    somebody else, when either is deactivated or both are one person, when the dates are out of order, over
+    or further apart than LONGEST days, and when somebody covers `absent` on one of those days already.
+    """
+    absent = User.objects.select_for_update(no_key=True).get(pk=absent.pk)  # two at once must not overlap
+    deputy = User.objects.get(pk=deputy.pk)
+    if not may_name(by, absent):
+        raise Refused(f"You may not name cover for {absent}: ask them, their manager or an administrator")
+    _refuse_people(absent, deputy, by)
+    _refuse_dates(first, last, timezone.localdate(now))
+    there = (
+        Cover.objects.standing()
+        .of_absent(absent)
+        .between(first, last)
+        .select_related("deputy")
+        .order_by("first")
+    ).first()
+    if there:
+        raise Refused(
+            f"{there.deputy} covers {_them(absent, by)} {there.when} already: choose other days, or end that "
+            "cover first",
+            "first",
+        )
+    cover = Cover.objects.create(
+        absent=absent, deputy=deputy, first=first, last=last, reason=reason, named_at=now, named_by=by
+    )
+    whom = "them" if by and by.pk == absent.pk else absent
+    _record(
+        "cover-named",
+        f"{_who(by)} named {deputy} to cover for {whom} {cover.when}.",
+        by,
+        now,
+        _of_cover(cover),
+    )
+    return cover
+
+
+@transaction.atomic
+def end_cover(*, cover: Cover, by: User | None, now: datetime) -> Cover:
+    """End cover now, or call it off before it begins; it stays on record. Refused when it has ended already
+    and when `by` may neither name cover for the absent person nor is that person."""
+    cover = Cover.objects.select_for_update(of=("self",)).select_related("absent", "deputy").get(pk=cover.pk)
+    if not (by and by.pk == cover.absent_id) and not may_name(by, cover.absent):
+        raise Refused(f"You may not end this cover: ask {cover.absent}, their manager or an administrator.")
+    if cover.ended_at or cover.last < timezone.localdate(now):
+        raise Refused("This cover has ended already.")
+    cover.ended_at, cover.ended_by = now, by
+    cover.save(update_fields=["ended_at", "ended_by"])
+    _record(
+        "cover-ended",
+        f"{_who(by)} ended the cover by {cover.deputy} for {cover.absent} {cover.when}.",
+        by,
+        now,
+        _of_cover(cover),
+    )
+    return cover
+
+
+def _refuse_people(absent: User, deputy: User, by: User | None) -> None:
+    if absent.pk == deputy.pk:
+        raise Refused("Nobody covers for themself: choose somebody else", "deputy")
+    if by and by.pk == deputy.pk:
+        raise Refused(
+            f"You cannot name yourself: choose somebody else, or ask {absent} or an administrator to name you",
+            "deputy",
+        )
+    if not absent.is_active:
+        raise Refused(f"{absent} has been deactivated, so there is nothing to pass on", "absent")
+    if not deputy.is_active:
+        raise Refused(f"{deputy} has been deactivated: choose somebody who can sign in", "deputy")
+
+
+def _refuse_dates(first: date, last: date, today: date) -> None:
+    if last < first:
+        raise Refused("The last day must be the first day or later", "last")
+    if last < today:
+        raise Refused("These days are over: the last day must be today or later", "last")
+    if (last - first).days >= LONGEST:
+        raise Refused(f"Cover is for at most {LONGEST} days: choose an earlier last day", "last")
+
+
+def _them(absent: User, by: User | None) -> str:
+    return "you" if by and by.pk == absent.pk else str(absent)
+
+
 def _grant(*, person: User, role: Role, unit: Unit | None, by: User | None, now: datetime) -> Grant:
     if not seat_fits(role, unit):
         if role.seat is Seat.UNIT:
@@ -256,6 +349,16 @@ def _who(by: User | None) -> str:
 
 def _of(grant: Grant) -> dict[str, Any]:
     return {"grant": grant.pk, "user": grant.user_id, "role": grant.role, "unit": grant.unit_id}
+
+
+def _of_cover(cover: Cover) -> dict[str, Any]:
+    return {
+        "cover": cover.pk,
+        "absent": cover.absent_id,
+        "deputy": cover.deputy_id,
+        "first": cover.first,
+        "last": cover.last,
+    }
 
 
 def _record(verb: str, sentence: str, by: User | None, now: datetime, details: dict[str, Any]) -> None:

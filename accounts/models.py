@@ -1,15 +1,16 @@
 """Who people are, where the council's units stand, and who holds which role where.
 
-Nobody and nothing here is deleted: a person is deactivated, a unit retired, a grant revoked.
+Nobody and nothing here is deleted: a person is deactivated, a unit retired, a grant revoked, cover ended.
 Everything is written by `accounts.actions`.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -241,6 +242,77 @@ class Grant(models.Model):
     def may(self) -> str:
         """What this grant lets its holder do."""
         return Role(self.role).may
+
+
+class CoverQuerySet(models.QuerySet["Cover"]):
+    def standing(self) -> Self:
+        """Those that have not been ended early, whatever their dates."""
+        return self.filter(ended_at__isnull=True)
+
+    def between(self, first: date, last: date) -> Self:
+        """Those with a day in common with `first` to `last`, both inclusive."""
+        return self.filter(first__lte=last, last__gte=first)
+
+    def in_force(self, on: date) -> Self:
+        """Those by which a deputy stands in on the London day `on`: today or one to come. One ended early
+        counts on no day, not on those before its end either."""
+        return self.standing().between(on, on)
+
+    def now_or_next(self, on: date) -> Self:
+        """Those in force on `on` or later, the earliest first, each with `is_now`: whether on that day itself."""
+        return self.standing().filter(last__gte=on).annotate(is_now=Q(first__lte=on)).order_by("first", "pk")
+
+    def of_deputy(self, deputy: User) -> Self:
+        """Those by which `deputy` stands in for somebody."""
+        return self.filter(deputy=deputy)
+
+    def of_absent(self, absent: User) -> Self:
+        """Those by which somebody stands in for `absent`."""
+        return self.filter(absent=absent)
+
+
+class Cover(models.Model):
+    """That somebody does the case work of a colleague who is away, from one London day to another, both
+    inclusive. What it passes on, and what not, is said in `accounts.seats`."""
+
+    absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    named_at = models.DateTimeField()
+    named_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Ended early; its dates stay as they were."
+    )
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = CoverQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="accounts_cover_dates_in_order"),
+            models.CheckConstraint(condition=~Q(absent=F("deputy")), name="accounts_cover_by_somebody_else"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deputy", "last"], name="accounts_cover_by_deputy", condition=Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} for {self.absent}, {self.when}"
+
+    @property
+    def when(self) -> str:
+        """'from Tuesday 24 November 2026 to Friday 4 December 2026', or 'on Tuesday 24 November 2026'."""
+        if self.first == self.last:
+            return f"on {_long_date(self.first)}"
+        return f"from {_long_date(self.first)} to {_long_date(self.last)}"
+
+
+def _long_date(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def seat_fits(role: Role, unit: Unit | None) -> bool:

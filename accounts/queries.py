@@ -19,12 +19,17 @@ class Branch:
     below: list["Branch"]
 
 
-def people(search: str = "") -> QuerySet[User]:
-    """Everybody whose name or e-mail address contains each word of `search`, with grants in force as
-    `current_grants`; those who can sign in first, then by name."""
-    found = User.objects.all()
+def matching(people: QuerySet[User], search: str) -> QuerySet[User]:
+    """Those of `people` whose name or e-mail address contains each word of `search`."""
     for word in search.split():
-        found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    return people
+
+
+def people(search: str = "") -> QuerySet[User]:
+    """Everybody who matches `search`, with grants in force as `current_grants`; those who can sign in first,
+    then by name."""
+    found = matching(User.objects.all(), search)
     grants = Grant.objects.in_force().select_related("unit").order_by("role", "unit__name")
     return found.prefetch_related(Prefetch("grants", queryset=grants, to_attr="current_grants")).order_by(
         "-is_active", "name", "pk"

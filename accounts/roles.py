@@ -46,13 +46,24 @@ class Role(models.TextChoices):
         """What somebody with this role may do, to follow 'You can' or 'Can'."""
         return ABOUT[self].may
 
+    @property
+    def includes(self) -> frozenset["Role"]:
+        """The roles whose holders' work this role may also do, itself included (DOMAIN 1)."""
+        included = {self}
+        below = ABOUT[self].also_does
+        while below is not None:
+            included.add(below)
+            below = ABOUT[below].also_does
+        return frozenset(included)
+
 
 @dataclass(frozen=True)
 class About:
-    """What there is to know about a role."""
+    """What there is to know about a role. `also_does` is the role next below whose work it may do as well."""
 
     seat: Seat
     may: str
+    also_does: Role | None = None
 
 
 ABOUT: dict[Role, About] = {
@@ -65,18 +76,21 @@ ABOUT: dict[Role, About] = {
         Seat.EITHER,
         "do all that a Customer Relations Officer does, run stage 2 education reviews, and stand in for the "
         "Customer Relations Manager.",
+        also_does=Role.CR_OFFICER,
     ),
     Role.CR_MANAGER: About(
         Seat.EITHER,
-        "see every case there, decide freezes and, where the policy names nobody else, decide on reopening and on "
-        "restrictions.",
+        "do all that a Senior Customer Relations Officer does, see every case there, decide freezes and, where the "
+        "policy names nobody else, decide on reopening and on restrictions.",
+        also_does=Role.SENIOR_CR_OFFICER,
     ),
     Role.BUSINESS_ADMINISTRATOR: About(Seat.EITHER, "record Ofsted notifications and correspondence."),
     Role.RESPONDER: About(Seat.UNIT, "investigate the cases of the unit and write the response to them."),
     Role.SERVICE_MANAGER: About(
         Seat.UNIT,
-        "own the cases of the unit: suspend, discontinue and reopen them, decide restrictions, and "
-        "approve what the policy leaves to the Head of Service.",
+        "do all that a Responder does, and own the cases of the unit: suspend, discontinue and reopen them, "
+        "decide restrictions, and approve what the policy leaves to the Head of Service.",
+        also_does=Role.RESPONDER,
     ),
     Role.ASSISTANT_DIRECTOR: About(
         Seat.UNIT, "personalise and sign off the draft responses of the unit, and be told of freezes."
@@ -106,3 +120,7 @@ ABOUT: dict[Role, About] = {
 
 COUNCIL_ONLY = tuple(role for role in Role if role.seat is Seat.COUNCIL)
 UNIT_ONLY = tuple(role for role in Role if role.seat is Seat.UNIT)
+
+# Those that work on cases. Only these does cover pass on: setting up the service and reading as an auditor are
+# given to a person by an administrator, never by somebody who is away.
+CASE_ROLES = tuple(role for role in Role if role not in {Role.ADMINISTRATOR, Role.AUDITOR})

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from accounts.converters import RowConverter
-from accounts.views import account, people, signing_in, units
+from accounts.views import account, cover, people, signing_in, units
 
 register_converter(RowConverter, "row")
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    path("cover/", cover.cover, name="cover"),
+    path("cover/<row:pk>/end/", cover.end, name="end-cover"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add_person, name="add-person"),
     path("people/<row:pk>/", people.person, name="person"),

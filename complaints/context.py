@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from complaints.permissions import READING_ROLES
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Place:
 PLACES = (
     Place("Today", "home"),
     Place(
+        "Cases",
+        "cases",
+        "Find a case, or log what came in.",
+        tuple(Role(role) for role in READING_ROLES),
+    ),
+    Place(
         "Work out a deadline",
         "deadlines",
         "Choose what came in, give the dates you have, and see every date that follows and how it was worked out.",
@@ -45,6 +52,7 @@ PLACES = (
         also=("/bank-holidays/",),
     ),
     Place("Policies", "policies", "What is due when, rule by rule, and where the policy says so."),
+    Place("Cover", "cover", "Name who does your work while you are away, and see whose work you do."),
     Place("People", "people", "Add people, give them roles and help them back in.", (Role.ADMINISTRATOR,)),
     Place("Units", "units", "The directorates, services and teams people work in.", (Role.ADMINISTRATOR,)),
 )

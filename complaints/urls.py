@@ -1,11 +1,23 @@
 """Addresses about cases and their deadlines, and the page everybody starts from."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from complaints.views import calendars, deadlines, home, policies
+from complaints.references import ReferenceConverter
+from complaints.views import calendars, case_lists, case_parts, cases, deadlines, home, policies
+
+register_converter(ReferenceConverter, "reference")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("cases/", case_lists.index, name="cases"),
+    path("cases/<reference:reference>/", cases.show, name="case"),
+    path("cases/<reference:reference>/dates/", case_parts.dates, name="case-dates"),
+    path(
+        "cases/<reference:reference>/drafts/<row:number>/<row:version>/", case_parts.draft, name="draft"
+    ),
+    path("cases/<reference:reference>/letters/<row:pk>/", case_parts.letter, name="letter"),
+    path("cases/<reference:reference>/documents/<row:pk>/", case_parts.document, name="document"),
+    path("cases/<reference:reference>/<slug:verb>/", cases.act, name="act"),
     path("deadlines/", deadlines.choose, name="deadlines"),
     path("deadlines/<slug:policy>/<slug:sla>/", deadlines.show, name="deadline"),
     path("calendars/", calendars.index, name="calendars"),

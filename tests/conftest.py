@@ -1,6 +1,8 @@
 """What every test stands on. `pytest` alone uses SQLite; DATABASE_URL=postgres://… uses PostgreSQL."""
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DOCUMENTS_DIR = Path(tempfile.mkdtemp(prefix="documents-"))
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

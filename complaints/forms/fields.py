@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 
+from complaints.models import Case
+from complaints.references import as_written
 from slas.core.moments import MomentError, parse_day, parse_time
 
 
@@ -59,3 +62,29 @@ class TimeOfDayField(forms.CharField):
             return parse_time(text, day, str(self.label))
         except MomentError as error:
             raise ValidationError(str(error)) from None
+
+
+class CaseField(forms.CharField):
+    """Another case by its reference, however it is set apart, or by its own reference of before it was imported.
+
+    Set `cases` to those the person may see. Cleans to the case.
+    """
+
+    cases: QuerySet[Case]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=200, **kwargs)
+        self.cases = Case.objects.none()
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"class": "govuk-input--width-20", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Case | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        reference = as_written(text) or text
+        found = self.cases.filter(Q(reference=reference) | Q(own_reference=text)).first()
+        if found is None:
+            raise ValidationError(f"There is no case {text} that you may see. Check the reference")
+        return found

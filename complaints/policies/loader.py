@@ -7,6 +7,9 @@ from django.db import transaction
 
 from accounts.roles import Role
 from audit.service import Actor
+from complaints.policies.drafts import ProceduresDraft
+from complaints.policies.procedures import SECTIONS, read_procedures
+from complaints.policies.publishing import publish_procedures
 from slas.packs import Entry, PackError, PolicyDraft, read_documents, read_policy
 from slas.service import Published, PublishError, publish
 
@@ -35,13 +38,19 @@ def path_of(pack: str) -> Path:
 def load(path: Path, *, by: Actor | None, now: datetime) -> list[Published]:
     """Publish every version in the file, or none: PackError names the file, the line and the mistake."""
     documents = read_documents(path)
-    drafts = [(_checked(document), document) for document in documents]
+    drafts = [(*_checked(document), document) for document in documents]
     with transaction.atomic():
-        return [_publish(draft, document, by, now) for draft, document in drafts]
+        return [_publish(draft, procedures, document, by, now) for draft, procedures, document in drafts]
 
 
-def _checked(document: Entry) -> PolicyDraft:
-    draft = read_policy(document)
+def _checked(document: Entry) -> tuple[PolicyDraft, ProceduresDraft]:
+    draft = read_policy(document, other_sections=SECTIONS)
+    _check_roles(draft, document)
+    top = document.group(optional=None)
+    return draft, read_procedures(top, {rules.code: rules for rules in draft.slas})
+
+
+def _check_roles(draft: PolicyDraft, document: Entry) -> None:
     known = set(Role.values) | OUTSIDE
     for rules in draft.slas:
         for rule in rules.milestones:
@@ -49,12 +58,16 @@ def _checked(document: Entry) -> PolicyDraft:
                 if role and role not in known:
                     what = f"{rules.code}, {rule.code}: there is no role {role}; there is {', '.join(sorted(known))}"
                     raise PackError(document.file, draft.lines[f"{rules.code} {rule.code}"], what)
-    return draft
 
 
-def _publish(draft: PolicyDraft, document: Entry, by: Actor | None, now: datetime) -> Published:
+def _publish(
+    draft: PolicyDraft, procedures: ProceduresDraft, document: Entry, by: Actor | None, now: datetime
+) -> Published:
     try:
-        return publish(draft, by=by, now=now)
+        published = publish(draft, by=by, now=now)
+        version = published.policy.versions.get(number=draft.version)
+        written = publish_procedures(procedures, version)
+        return published._replace(created=published.created or written)
     except PublishError as error:
         line = draft.lines.get(error.sla, document.line)
         raise PackError(document.file, line, str(error)) from None

@@ -4,7 +4,7 @@
 counted and says so, and refuses to return a date that its own working does not reach.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from slas.core.calendar import (
@@ -23,29 +23,39 @@ from slas.core.calendar import (
 )
 from slas.core.explain import explain as explained
 from slas.core.facts import Facts
-from slas.core.result import Deadline, Start
+from slas.core.result import Deadline, Missed, Start
 from slas.core.rules import GIVEN, AmberKind, Rule, RuleSet, Span, Unit
 
 DEPENDENT_MARGIN = 2
 """A milestone measured from another turns amber so many of its units before due."""
 
+NOTHING_MISSED = Missed()
+
 Done = Mapping[str, Deadline]
 
 
 def compute(
-    rules: RuleSet, facts: Facts, calendar: WorkingCalendar, *, explain: bool = False
+    rules: RuleSet,
+    facts: Facts,
+    calendar: WorkingCalendar,
+    *,
+    explain: bool = False,
+    before: Missed = NOTHING_MISSED,
 ) -> tuple[Deadline, ...]:
     """Every milestone of `rules` that exists, in their order, with its deadline.
 
-    `facts` have passed `facts.check`. With `explain`, each deadline carries the steps of its working.
+    `facts` have passed `facts.check` or are what `facts.fitting` left. With `explain`, each deadline carries the
+    steps of its working. `before` is what was missed under other rules (`slas.core.breach`); it stays missed.
     Raises OutOfRange for a date before 1990 or after 2089.
     """
     done = _replay(rules, facts, calendar)
-    if facts.changed:
-        before = {code: d.due_on for code, d in _replay(rules, facts.bare(), calendar).items()}
-        missed = _missed(rules, facts, calendar)
+    if facts.changed or before.since is not None:
+        first = {code: d.due_on for code, d in _replay(rules, facts.bare(), calendar).items()}
+        missed = missed_by(rules, facts, calendar, facts.decided_after(before.since))
         done = {
-            code: d._replace(original_due_on=before.get(code) or d.due_on, missed_at=missed.get(code))
+            code: d._replace(
+                original_due_on=first.get(code) or d.due_on, missed_at=before.of(d.rule) or missed.get(code)
+            )
             for code, d in done.items()
         }
     if explain:
@@ -65,13 +75,23 @@ def _replay(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> dict[str
     return done
 
 
-def _missed(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> dict[str, datetime]:
-    """When each milestone was missed as things stood just before a later decision (DOMAIN 2, Breach is a fact)."""
+def missed_by(
+    rules: RuleSet,
+    facts: Facts,
+    calendar: WorkingCalendar,
+    moments: Iterable[datetime],
+    *,
+    after: datetime | None = None,
+) -> dict[str, datetime]:
+    """When each milestone was missed as things stood just before one of `moments`, which are in order (DOMAIN 2, Breach
+    is a fact). With `after`, only what was missed later than that."""
     missed: dict[str, datetime] = {}
-    for decided in facts.decisions:
-        for code, deadline in _replay(rules, facts.known_before(decided), calendar).items():
+    for moment in moments:
+        for code, deadline in _replay(rules, facts.known_before(moment), calendar).items():
             red = deadline.red_at
-            if red is not None and instant(red) <= decided and not deadline.met_in_time:
+            if red is None or instant(red) > moment or deadline.met_in_time:
+                continue
+            if (after is None or instant(red) > after) and not facts.is_over(deadline.rule, deadline.met_at):
                 missed.setdefault(code, red)
     return missed
 
@@ -105,6 +125,8 @@ def _deadline(rule: Rule, facts: Facts, done: Done, calendar: WorkingCalendar) -
     start = _start(rule, facts, done, calendar)
     met_at = facts.events.get(rule.met_by)
     span = rule.span
+    if span is None and met_at is not None:
+        met_at = facts.kept_at(rule)
     if rule.code in facts.given:
         return _within_range(_given(rule, start, facts, calendar, met_at))
     if span is None:

@@ -304,7 +304,7 @@ def _after(deadline: Deadline, facts: Facts, rules: RuleSet) -> Iterator[Step]:
     if original and deadline.due_on and original != deadline.due_on:
         yield Step("original", f"The original due date was {long_date(original)}.", days=(original,))
     if deadline.missed_at is not None:
-        text = f"Missed on {long_moment(deadline.missed_at)}, before more time was decided: it stays missed."
+        text = f"Missed on {long_moment(deadline.missed_at)}, as things stood then: it stays missed."
         yield Step("missed", text, rule.source)
     if deadline.met_at is not None:
         verdict = {True: ", in time", False: ", late", None: ""}[deadline.met_in_time]

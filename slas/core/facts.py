@@ -3,15 +3,15 @@
 Facts are replayed from the beginning each time. Nothing here is ever added to an earlier result.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from slas.core.calendar import LONDON, Moment, PauseSpan, WorkingCalendar, instant, london_date, merged
 from slas.core.rules import Rule, RuleSet, Unit
-from slas.core.wording import UNIT_WORDS, clock, long_date, quantity
+from slas.core.wording import UNIT_WORDS, amount, clock, long_date, quantity
 
 
 class FactError(ValueError):
@@ -56,17 +56,49 @@ class Extension(NamedTuple):
     decided_at: datetime | None = None
 
 
+Said = TypeVar("Said")
+
+
 @dataclass(frozen=True)
 class Facts:
     """`events`: code to moment. `given`: milestone to the date in force. `extensions`: milestone to the
-    extension in force. `pauses`: in any order."""
+    extension in force. `pauses`: in any order. `not_begun`: pauses said to be open that begin only after the day
+    this is seen on, so they do not count yet.
+
+    Of what was said more than once the last that was not voided is in force, and the ones before are kept: every
+    moment of an event in `repeats`, the dates and extensions that came before the one in force in `given_before`
+    and `extended_before`, oldest first. `recorded` sorts them so.
+    """
 
     events: Mapping[str, Moment] = field(default_factory=dict)
     given: Mapping[str, Given] = field(default_factory=dict)
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     pauses: tuple[PauseSpan, ...] = ()
     not_begun: tuple[PauseSpan, ...] = ()
-    """Pauses said to be open that begin only after the day this is seen on: they do not count yet."""
+    repeats: Mapping[str, tuple[Moment, ...]] = field(default_factory=dict)
+    given_before: Mapping[str, tuple[Given, ...]] = field(default_factory=dict)
+    extended_before: Mapping[str, tuple[Extension, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def recorded(
+        cls,
+        events: Iterable[tuple[str, Moment]] = (),
+        given: Iterable[tuple[str, Given]] = (),
+        extensions: Iterable[tuple[str, Extension]] = (),
+        pauses: Iterable[PauseSpan] = (),
+    ) -> "Facts":
+        """The facts out of everything that was recorded and not voided, each with its code, in the order it was
+        recorded: an interview that was moved is where it was moved to."""
+        moments, dates, totals = _by_code(events), _by_code(given), _by_code(extensions)
+        return cls(
+            events={code: said[-1] for code, said in moments.items()},
+            given={code: said[-1] for code, said in dates.items()},
+            extensions={code: said[-1] for code, said in totals.items()},
+            pauses=tuple(pauses),
+            repeats={code: said for code, said in moments.items() if len(said) > 1},
+            given_before={code: said[:-1] for code, said in dates.items() if len(said) > 1},
+            extended_before={code: said[:-1] for code, said in totals.items() if len(said) > 1},
+        )
 
     @cached_property
     def merged_pauses(self) -> tuple[PauseSpan, ...]:
@@ -78,24 +110,78 @@ class Facts:
         return bool(self.given or self.extensions or self.pauses)
 
     @cached_property
+    def all_given(self) -> dict[str, tuple[Given, ...]]:
+        """Every date given for a milestone, oldest first; the last is in force."""
+        return {code: (*self.given_before.get(code, ()), last) for code, last in self.given.items()}
+
+    @cached_property
+    def all_extensions(self) -> dict[str, tuple[Extension, ...]]:
+        """Every extension of a milestone, oldest first; the last is in force."""
+        return {code: (*self.extended_before.get(code, ()), last) for code, last in self.extensions.items()}
+
+    @cached_property
     def decisions(self) -> tuple[datetime, ...]:
         """The moments at which something was decided that bears on a date, in order."""
-        decided = [g.decided_at for g in self.given.values()]
-        decided += [e.decided_at for e in self.extensions.values()]
+        decided = [g.decided_at for said in self.all_given.values() for g in said]
+        decided += [e.decided_at for said in self.all_extensions.values() for e in said]
         decided += [p.decided_at for p in self.pauses]
         return tuple(sorted({instant(moment) for moment in decided if moment is not None}))
 
+    def decided_after(self, since: datetime | None) -> tuple[datetime, ...]:
+        """The `decisions` later than `since`, in order; all for None."""
+        if since is None:
+            return self.decisions
+        return tuple(moment for moment in self.decisions if moment > instant(since))
+
+    def kept_at(self, rule: Rule) -> Moment | None:
+        """When the date in force for a milestone that only dates given set was kept.
+
+        Such a date is an occasion of its own (W15: the next contact is agreed anew at every contact). What keeps it is
+        the first event that meets the milestone after it was given: the contact at which it was agreed belongs to the
+        date before. A moment without a time of day is the beginning of its day.
+        """
+        given = self.given.get(rule.code)
+        if rule.met_by not in self.events or given is None or given.decided_at is None:
+            return self.events.get(rule.met_by)
+        moments = self.repeats.get(rule.met_by) or (self.events[rule.met_by],)
+        decided = instant(given.decided_at)
+        return min((m for m in moments if instant(m) > decided), key=instant, default=None)
+
+    def is_over(self, rule: Rule, met_at: Moment | None) -> bool:
+        """Whether the occasion kept at `met_at`, in time or late, is followed by the one now in force: then what was
+        missed is not missed of this one. A date put off without having been kept is still the same occasion."""
+        given = self.given.get(rule.code)
+        if rule.span is not None or met_at is None or given is None or given.decided_at is None:
+            return False
+        return instant(met_at) <= instant(given.decided_at)
+
     def known_before(self, moment: datetime) -> "Facts":
-        """The facts without what was decided at `moment` or later."""
+        """The facts without what was decided at `moment` or later: what was in force before is in force again."""
 
         def known(decided_at: datetime | None) -> bool:
             return decided_at is None or instant(decided_at) < moment
 
+        given = {code: tuple(g for g in said if known(g.decided_at)) for code, said in self.all_given.items()}
+        extended = {
+            code: tuple(e for e in said if known(e.decided_at)) for code, said in self.all_extensions.items()
+        }
+        pauses = tuple(p for p in self.pauses if known(p.decided_at))
+        return self.decided(given, extended, pauses)
+
+    def decided(
+        self,
+        given: Mapping[str, tuple[Given, ...]],
+        extended: Mapping[str, tuple[Extension, ...]],
+        pauses: tuple[PauseSpan, ...],
+    ) -> "Facts":
+        """These facts with other dates, extensions (oldest first) and pauses."""
         return replace(
             self,
-            given={code: g for code, g in self.given.items() if known(g.decided_at)},
-            extensions={code: e for code, e in self.extensions.items() if known(e.decided_at)},
-            pauses=tuple(p for p in self.pauses if known(p.decided_at)),
+            given={code: said[-1] for code, said in given.items() if said},
+            extensions={code: said[-1] for code, said in extended.items() if said},
+            pauses=pauses,
+            given_before={code: said[:-1] for code, said in given.items() if len(said) > 1},
+            extended_before={code: said[:-1] for code, said in extended.items() if len(said) > 1},
         )
 
     def seen_on(self, today: date) -> "Facts":
@@ -105,7 +191,15 @@ class Facts:
 
     def bare(self) -> "Facts":
         """The events alone: what the dates were before anything was given, extended or paused."""
-        return replace(self, given={}, extensions={}, pauses=())
+        return self.decided({}, {}, ())
+
+
+def _by_code(said: Iterable[tuple[str, Said]]) -> dict[str, tuple[Said, ...]]:
+    """What was said of each code, in its order."""
+    found: dict[str, list[Said]] = {}
+    for code, each in said:
+        found.setdefault(code, []).append(each)
+    return {code: tuple(each) for code, each in found.items()}
 
 
 def check(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> None:
@@ -118,11 +212,69 @@ def check(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> None:
     for code, extension in facts.extensions.items():
         check_extension(_rule(rules, "extend", code), extension.total)
     for pause in facts.pauses:
-        if not rules.pausable:
-            raise FactError("pause", "", "{sla} cannot be paused: no policy allows it", sla=rules.code)
-        if pause.resumed is not None and pause.resumed < pause.first:
-            what = f"the pause resumes on {pause.resumed}, before it begins on {pause.first}"
-            raise FactError("pause", "", what)
+        _check_pause(rules, pause)
+
+
+def check_pause_dates(pauses: Iterable[PauseSpan], today: date) -> None:
+    """Raise FactError for a pause of a stage that begins or ends after `today`: a pause is recorded once it is so."""
+    for pause in pauses:
+        for day, what in ((pause.first, "begins"), (pause.resumed, "resumes")):
+            if day is not None and day > today:
+                template = (
+                    f"a pause that {what} on {{day}} cannot be recorded yet: give {{today}} or an earlier day"
+                )
+                raise FactError("pause", "", template, day=str(day), today=str(today))
+
+
+def fitting(rules: RuleSet, facts: Facts, calendar: WorkingCalendar) -> tuple[Facts, tuple[str, ...]]:
+    """What of `facts` the rules allow, and for each that they do not a sentence saying why it does not count.
+
+    For a stage that was reclassified: nothing is clipped and nothing is lost, so reclassified back, all counts again.
+    Of several dates or extensions the last that is allowed is in force. An event that no rule asks for is left out
+    without a sentence: it claims no time.
+    """
+    left_out: list[str] = []
+
+    def fault(what: str, check: Callable[..., None], *arguments: Any) -> str:
+        try:
+            check(*arguments)
+        except FactError as error:
+            return f"{what} does not count: {error.told(rules.names)}."
+        return ""
+
+    def of_event(code: str, moment: Moment) -> str:
+        what = f"'{rules.event_names[code]}' on {long_date(london_date(moment))}"
+        return fault(what, _check_event, rules, code, moment)
+
+    def of_date(code: str, given: Given) -> str:
+        what = f"The date given, {long_date(given.day)},"
+        return fault(what, _check_has, rules, code) or fault(
+            what, _check_given, rules, rules.by_code[code], given.day, facts, calendar
+        )
+
+    def of_extension(code: str, extension: Extension) -> str:
+        if without := fault(f"The extension to {extension.total}", _check_has, rules, code):
+            return without
+        rule = rules.by_code[code]
+        what = f"The extension to {amount(extension.total, rule.unit)}"
+        return fault(what, check_extension, rule, extension.total)
+
+    def of_pause(_: str, pause: PauseSpan) -> str:
+        return fault(f"The pause from {long_date(pause.first)}", _check_pause, rules, pause)
+
+    def allowed(code: str, said: tuple[Said, ...], fault_of: Callable[[str, Said], str]) -> tuple[Said, ...]:
+        """Those of `said` that are allowed; only what was said after the last of them is left out of the dates."""
+        faults = [fault_of(code, each) for each in said]
+        last = max((n for n, found in enumerate(faults) if not found), default=-1)
+        left_out.extend(faults[last + 1 :])
+        return tuple(each for each, found in zip(said, faults, strict=True) if not found)
+
+    known = {code: moment for code, moment in facts.events.items() if code in rules.event_names}
+    events = {code: moment for code, moment in known.items() if allowed(code, (moment,), of_event)}
+    given = {code: allowed(code, said, of_date) for code, said in facts.all_given.items()}
+    extended = {code: allowed(code, said, of_extension) for code, said in facts.all_extensions.items()}
+    pauses = tuple(pause for pause in facts.pauses if allowed("", (pause,), of_pause))
+    return replace(facts.decided(given, extended, pauses), events=events), tuple(left_out)
 
 
 def check_extension(rule: Rule, total: int) -> None:
@@ -154,6 +306,11 @@ def _rule(rules: RuleSet, kind: str, code: str) -> Rule:
     return rule
 
 
+def _check_has(rules: RuleSet, code: str) -> None:
+    if code not in rules.by_code:
+        raise FactError("", code, f"{{sla}} has no deadline '{code.replace('-', ' ')}'", sla=rules.code)
+
+
 def _check_event(rules: RuleSet, code: str, moment: Moment) -> None:
     if code not in rules.event_names:
         known = ", ".join(rules.event_names)
@@ -180,7 +337,7 @@ def _check_event(rules: RuleSet, code: str, moment: Moment) -> None:
 
 def _check_given(rules: RuleSet, rule: Rule, day: date, facts: Facts, calendar: WorkingCalendar) -> None:
     if not rule.given:
-        what = "{code} takes no given date: its rule sets it" + _cite(rule)
+        what = "{code} takes no given date, because its rule sets it" + _cite(rule)
         raise FactError("given", rule.code, what, code=rule.code)
     happened = [(london_date(facts.events[code]), code) for code in rule.after if code in facts.events]
     if not happened:
@@ -199,6 +356,14 @@ def _check_given(rules: RuleSet, rule: Rule, day: date, facts: Facts, calendar: 
             )
             what = "{code} may be given up to " + most + _cite(rule)
             raise FactError("given", rule.code, what, code=rule.code, day=str(day))
+
+
+def _check_pause(rules: RuleSet, pause: PauseSpan) -> None:
+    if not rules.pausable:
+        raise FactError("pause", "", "{sla} cannot be paused, because no policy allows it", sla=rules.code)
+    if pause.resumed is not None and pause.resumed < pause.first:
+        what = "the pause resumes on {resumed}, before it begins on {first}"
+        raise FactError("pause", "", what, resumed=str(pause.resumed), first=str(pause.first))
 
 
 def _cite(rule: Rule) -> str:

@@ -1,7 +1,9 @@
 """What a computation returns: deadlines, their colour at a moment, and the steps of their working."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from slas.core.calendar import (
@@ -60,6 +62,20 @@ class Start(NamedTuple):
     capped: bool = False
 
 
+class Missed(NamedTuple):
+    """What was missed under the rules a stage was judged by before: `by_code` when each milestone was, `headline`
+    when a headline was. `since` is when the present rules came into force; None where no others went before."""
+
+    since: datetime | None = None
+    by_code: Mapping[str, datetime] = MappingProxyType({})
+    headline: datetime | None = None
+
+    def of(self, rule: Rule) -> datetime | None:
+        """When a milestone with this code was missed, or for the headline, a headline whatever its code."""
+        moments = [self.by_code.get(rule.code), self.headline if rule.headline else None]
+        return min((moment for moment in moments if moment is not None), key=instant, default=None)
+
+
 class Deadline(NamedTuple):
     """One milestone's deadline.
 
@@ -67,7 +83,7 @@ class Deadline(NamedTuple):
     force, in the rule's unit. `original_due_on` is the date before anything was given, extended or
     paused. `paused_since` is set while an open pause holds it: then it has no date. `pauses` are those
     that bear on it. `met_at` is when the event that meets it happened. `missed_at` is when it was missed as things
-    stood then: a later extension, pause or date given moves `due_on` and cures nothing.
+    stood then: a later extension, pause, date given or reclassification moves `due_on` and cures nothing.
     """
 
     rule: Rule
@@ -88,6 +104,12 @@ class Deadline(NamedTuple):
     def waiting_for(self) -> str | None:
         """The code of the event it waits for, `given`, or None."""
         return self.start.waiting_for or None
+
+    @property
+    def counted_from(self) -> date | None:
+        """Day 0, in London: of a milestone measured from another, that one's. It is there wherever a due date was
+        counted; None while waiting, and where a date was given (or hangs on one) before its event happened."""
+        return self.start.day
 
     @property
     def amber_at(self) -> datetime | None:

@@ -141,6 +141,15 @@ class RuleSet:
                 names.setdefault(rule.met_by, rule.met_by.replace("-", " ").capitalize())
         return names
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Every code the set knows, its own included, with its name."""
+        return {
+            **self.event_names,
+            **{rule.code: rule.name for rule in self.milestones},
+            self.code: self.name,
+        }
+
     @property
     def headline(self) -> Rule:
         """The milestone by which lists sort and reports judge."""

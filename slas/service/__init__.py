@@ -2,13 +2,15 @@
 
 The core's values (`slas.core`), the packs' notation (`slas.packs`) and reading the models are open to everybody.
 
-`calendars` keeps the days, `policies` the rules, `questions` puts the two together into an answer.
+`calendars` keeps the days, `policies` writes the rules and `rules` reads them; `stages` puts the two together for the
+stages of cases, `questions` for one question.
 """
 
 from slas.service.calendars import (
     CalendarError,
     add_closure,
     add_school_holiday,
+    affected_calendars,
     change_calendar,
     load_bank_holidays,
     proclaim_holiday,
@@ -17,29 +19,35 @@ from slas.service.calendars import (
     withdraw_holiday,
     working_calendar,
 )
-from slas.service.policies import (
-    Published,
+from slas.service.policies import Published, policy_drafts, publish, set_own_policy
+from slas.service.questions import Answer, Question, QuestionError, answer
+from slas.service.rules import (
     PublishError,
+    current_version,
     find_sla_version,
     own_policy,
-    policy_drafts,
-    publish,
     rule_set,
-    set_own_policy,
+    sla_versions,
 )
-from slas.service.questions import Answer, Question, QuestionError, answer
+from slas.service.stages import Clock, Earlier, Worked, deadlines_for
 
 __all__ = [
     "Answer",
     "CalendarError",
+    "Clock",
+    "Earlier",
     "PublishError",
     "Published",
     "Question",
     "QuestionError",
+    "Worked",
     "add_closure",
     "add_school_holiday",
+    "affected_calendars",
     "answer",
     "change_calendar",
+    "current_version",
+    "deadlines_for",
     "find_sla_version",
     "load_bank_holidays",
     "own_policy",
@@ -50,6 +58,7 @@ __all__ = [
     "remove_school_holiday",
     "rule_set",
     "set_own_policy",
+    "sla_versions",
     "withdraw_holiday",
     "working_calendar",
 ]

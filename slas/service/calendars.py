@@ -4,10 +4,11 @@ Every change draws a new revision in the same transaction. A process keeps the c
 revision, so it sees a change at its next request and rebuilds nothing otherwise.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 import holidays as holidays_package
 from django.db import transaction
@@ -27,15 +28,54 @@ class CalendarError(ValueError):
     """A change to a calendar that cannot be made; the message says why in plain words."""
 
 
+class CalendarUse(NamedTuple):
+    """A calendar and how an SLA counts by it: without closure days where `statutory`; `receipt` overrides its own."""
+
+    calendar_id: int
+    statutory: bool
+    receipt: Receipt | None = None
+
+
 def working_calendar(calendar_id: int, *, statutory: bool, receipt: Receipt | None = None) -> WorkingCalendar:
     """The calendar as it stands now, without closure days where `statutory`; `receipt` overrides its own.
 
     One query when this process has built it before. Raises Calendar.DoesNotExist.
     """
+    use = CalendarUse(calendar_id, statutory, receipt)
+    return working_calendars([use])[use]
+
+
+def working_calendars(uses: Iterable[CalendarUse]) -> dict[CalendarUse, WorkingCalendar]:
+    """The calendars as they stand now, in one query when this process has built them before.
+
+    Raises Calendar.DoesNotExist.
+    """
+    wanted = set(uses)
     revision = HolidayList.objects.filter(nation=OuterRef("nation")).values("revision")
-    row = Calendar.objects.annotate(holiday_revision=Subquery(revision)).get(pk=calendar_id)
-    wanted = receipt or Receipt(row.receipt)
-    return _built(row.pk, row.revision, row.holiday_revision or 0, statutory, wanted)
+    rows = Calendar.objects.annotate(holiday_revision=Subquery(revision))
+    found = rows.in_bulk({use.calendar_id for use in wanted})
+    built = {}
+    for use in wanted:
+        row = found.get(use.calendar_id)
+        if row is None:
+            raise Calendar.DoesNotExist(f"no calendar has the id {use.calendar_id}")
+        receipt = use.receipt or Receipt(row.receipt)
+        built[use] = _built(row.pk, row.revision, row.holiday_revision or 0, use.statutory, receipt)
+    return built
+
+
+def affected_calendars(*, nation: str | None = None, calendar: Calendar | None = None) -> list[int]:
+    """The ids of the calendars that a change to the bank holidays of `nation`, or to `calendar` itself, touches.
+
+    Stages whose `sla_version.sla.policy.calendar_id` is one of them are to be worked out again. A calendar that works
+    bank holidays is not touched by them.
+    """
+    touched = set() if calendar is None else {calendar.pk}
+    if nation is not None:
+        touched |= set(
+            Calendar.objects.filter(nation=nation, works_bank_holidays=False).values_list("pk", flat=True)
+        )
+    return sorted(touched)
 
 
 @lru_cache(maxsize=64)

@@ -1,11 +1,6 @@
-"""Policies as rows: publish a version, find the rules in force, give a policy back as drafts.
+"""Policies as rows: publish a version, give a policy back as drafts."""
 
-A published version is never changed, so its rule sets are read once in a process and kept.
-"""
-
-from collections.abc import Iterable
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -13,18 +8,8 @@ from django.db import transaction
 from audit.service import Actor, record
 from slas.core.calendar import NamedPeriod, Receipt
 from slas.core.linter import Finding, lint
-from slas.core.phrases import (
-    amber_phrase,
-    due_phrase,
-    extension_phrase,
-    parse_amber,
-    parse_due,
-    parse_extension,
-    parse_shown,
-    shown_phrase,
-    span_phrase,
-)
-from slas.core.rules import Event, Rule, RuleSet
+from slas.core.phrases import amber_phrase, due_phrase, extension_phrase, shown_phrase, span_phrase
+from slas.core.rules import Rule, RuleSet
 from slas.core.wording import long_date
 from slas.models import (
     Calendar,
@@ -39,14 +24,7 @@ from slas.models import (
     SlaVersion,
 )
 from slas.packs import CalendarDraft, PolicyDraft
-
-
-class PublishError(ValueError):
-    """A draft that cannot be published. `sla` names the SLA it is about, where it is about one."""
-
-    def __init__(self, what: str, sla: str = "") -> None:
-        super().__init__(what)
-        self.sla = sla
+from slas.service.rules import PublishError, rule_set, rule_sets_of
 
 
 class Published(NamedTuple):
@@ -130,7 +108,7 @@ def _same(draft: PolicyDraft, policy: Policy, version: PolicyVersion) -> Publish
             f"version {version.number} is published already, not as '{draft.name}' with these sources: "
             f"give this one version {version.number + 1} and the day it comes into force"
         )
-    published = {rules.code: rules for rules in _rule_sets(version)}
+    published = {rules.code: rules for rules in rule_sets_of(version)}
     for rules in draft.slas:
         if published.pop(rules.code, None) != rules:
             raise PublishError(
@@ -222,108 +200,6 @@ def _milestone(row: SlaVersion, position: int, rule: Rule) -> Milestone:
     )
 
 
-def rule_set(version: SlaVersion) -> RuleSet:
-    """The rules of a published SLA version; bring its `policy_version` along. Read once in a process."""
-    return _kept(version.pk, version.policy_version.revision)
-
-
-@lru_cache(maxsize=1024)
-def _kept(sla_version_id: int, revision: int) -> RuleSet:
-    """`revision` was drawn when the version was published: a number that was rolled back never comes again."""
-    rows = SlaVersion.objects.select_related("sla").prefetch_related("events", "pause_reasons", "milestones")
-    return _rules(rows.get(pk=sla_version_id))
-
-
-def _rule_sets(version: PolicyVersion) -> Iterable[RuleSet]:
-    rows = version.slas.select_related("sla").prefetch_related("events", "pause_reasons", "milestones")
-    return [_rules(row) for row in rows.order_by("position")]
-
-
-def _rules(row: SlaVersion) -> RuleSet:
-    milestones: list[Rule] = []
-    for milestone in row.milestones.all():
-        milestones.append(_rule(milestone, [rule.code for rule in milestones]))
-    return RuleSet(
-        code=row.sla.code,
-        name=row.name,
-        events=tuple(Event(e.code, e.name, e.optional) for e in row.events.all()),
-        milestones=tuple(milestones),
-        statutory=row.statutory,
-        pause_reasons=tuple(reason.name for reason in row.pause_reasons.all()),
-        pause_source=_split(row.pause_source),
-        source=_split(row.source),
-        note=row.note,
-        floor=(row.floor_policy, row.floor_sla) if row.floor_policy else None,
-    )
-
-
-def _rule(row: Milestone, earlier: list[str]) -> Rule:
-    fields = parse_due(row.due, earlier)
-    span = fields["span"]
-    if row.due_when_extended:
-        fields["span_when_extended"] = parse_due(row.due_when_extended, earlier)["span"]
-    return Rule(
-        code=row.code,
-        name=row.name,
-        headline=row.headline,
-        extend_to=parse_extension(row.extend, span) if row.extend else None,
-        amber=parse_amber(row.amber, span) if row.amber else None,
-        conditional=bool(row.shown),
-        only_with=parse_shown(row.shown) if row.shown else "",
-        pausable=row.pausable,
-        short_notice=row.short_notice,
-        complainant_agrees=row.complainant_agrees,
-        approvers=_split(row.approvers),
-        met_by=row.met_by,
-        owner=row.owner,
-        source=_split(row.source),
-        note=row.note,
-        **fields,
-    )
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split(", ") if part)
-
-
-def find_sla_version(code: str, *, policy: str = "", on: date | None = None) -> SlaVersion:
-    """The version of SLA `code` in force on `on` (None: the newest). A policy's first version serves all
-    earlier days. `policy` may be left out where the code is unique. Raises PublishError saying what there is."""
-    slas = list(Sla.objects.filter(code=code).select_related("policy").order_by("policy__code"))
-    if policy:
-        if not Policy.objects.filter(code=policy).exists():
-            known = (
-                ", ".join(Policy.objects.order_by("code").values_list("code", flat=True)) or "none is loaded"
-            )
-            raise PublishError(f"there is no policy {policy}: {known}")
-        slas = [sla for sla in slas if sla.policy.code == policy]
-    if not slas:
-        there_is = Sla.objects.filter(policy__code=policy) if policy else Sla.objects.all()
-        names = (
-            ", ".join(sorted(set(there_is.values_list("code", flat=True))))
-            or "none; load one with load_policy"
-        )
-        raise PublishError(f"there is no SLA {code}{f' in {policy}' if policy else ''}; there is: {names}")
-    if len(slas) > 1:
-        raise PublishError(
-            f"{code} is in {', '.join(sla.policy.code for sla in slas)}: say which with --policy"
-        )
-    return version_in_force(slas[0], on)
-
-
-def version_in_force(sla: Sla, on: date | None) -> SlaVersion:
-    """The version of `sla` in force on `on`; the newest for None. Raises PublishError where it was dropped by then."""
-    versions = list(PolicyVersion.objects.filter(policy_id=sla.policy_id).order_by("in_force_from"))
-    in_force = [v for v in versions if on is None or v.in_force_from <= on] or versions[:1]
-    rows = SlaVersion.objects.select_related("sla__policy__calendar", "policy_version")
-    row = rows.filter(sla=sla, policy_version=in_force[-1]).first()
-    if row is None:
-        raise PublishError(
-            f"{sla.code} is not in version {in_force[-1].number} of {sla.policy.code}", sla.code
-        )
-    return row
-
-
 def policy_drafts(policy: Policy) -> list[PolicyDraft]:
     """Every version of `policy` as the draft it could be published from, oldest first."""
     calendar = _calendar_draft(policy.calendar)
@@ -335,7 +211,7 @@ def policy_drafts(policy: Policy) -> list[PolicyDraft]:
             version=version.number,
             in_force_from=version.in_force_from,
             calendar=calendar,
-            slas=tuple(_rule_sets(version)),
+            slas=tuple(rule_sets_of(version)),
             sources=tuple(_pair(line) for line in version.sources.splitlines()),
         )
         for version in policy.versions.order_by("number")
@@ -358,11 +234,6 @@ def _calendar_draft(row: Calendar) -> CalendarDraft:
         closures=tuple(row.closures.values_list("day", "name")),
         school_holidays=tuple(NamedPeriod(h.first, h.last, h.name) for h in row.school_holidays.all()),
     )
-
-
-def own_policy() -> Policy | None:
-    """The policy of this installation's council, once one was loaded as its own."""
-    return Policy.objects.filter(is_own=True).select_related("calendar").first()
 
 
 @transaction.atomic

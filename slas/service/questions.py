@@ -5,14 +5,13 @@ from datetime import date, datetime
 
 from slas.core import facts as core_facts
 from slas.core.calendar import Moment, OutOfRange, Receipt, WorkingCalendar, instant, london_date
-from slas.core.deadlines import compute
 from slas.core.facts import FactError, Facts
 from slas.core.moments import as_of
 from slas.core.result import Deadline, State
 from slas.core.rules import RuleSet
 from slas.models import SlaVersion
-from slas.service.calendars import working_calendar
-from slas.service.policies import find_sla_version, rule_set
+from slas.service.rules import find_sla_version
+from slas.service.stages import Clock, terms_of, work_out
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,6 @@ class QuestionError(ValueError):
         self.told = told or what
 
 
-def _names(rules: RuleSet) -> dict[str, str]:
-    milestones = {rule.code: rule.name for rule in rules.milestones}
-    return {**rules.event_names, **milestones, rules.code: rules.name}
-
-
 def answer(question: Question, *, now: datetime) -> Answer:
     """The answer, by the version in force on the day of the earliest event.
 
@@ -70,20 +64,18 @@ def answer(question: Question, *, now: datetime) -> Answer:
     """
     earliest: date | None = min((london_date(m) for m in question.facts.events.values()), default=None)
     version = find_sla_version(question.sla, policy=question.policy, on=earliest)
-    rules = rule_set(version)
+    terms = terms_of([version], receipt=question.receipt)
+    rules, calendar = terms[version.pk]
     if question.seen is not None:
         now = as_of(question.seen, question.facts.events.values())
     else:
         now = max([now, *(instant(p.first) for p in question.facts.pauses if p.resumed is None)])
-    calendar = working_calendar(
-        version.sla.policy.calendar_id, statutory=rules.statutory, receipt=question.receipt
-    )
     facts = question.facts.seen_on(london_date(now))
     try:
         core_facts.check(rules, question.facts, calendar)
-        deadlines = compute(rules, facts, calendar, explain=True)
+        worked = work_out(Clock(question.sla, version, facts), terms, explain=True)
     except FactError as error:
-        raise QuestionError(str(error), error.kind, error.code, error.told(_names(rules))) from None
+        raise QuestionError(str(error), error.kind, error.code, error.told(rules.names)) from None
     except OutOfRange as error:
         raise QuestionError(str(error)) from None
-    return Answer(version, rules, deadlines, calendar, now, facts)
+    return Answer(version, rules, worked.deadlines, calendar, now, facts)

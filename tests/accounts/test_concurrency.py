@@ -1,7 +1,8 @@
-"""Two administrators at the same moment."""
+"""Two people at the same moment."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts import actions
-from accounts.models import User
+from accounts.models import Cover, User
 from accounts.roles import Role
 from audit import service as audit
 from tests.factories import NOW, make_grant, make_unit, make_user
@@ -87,3 +88,37 @@ def test_the_same_role_given_twice_is_given_once():
     results = at_once(give, give)
     assert sum(isinstance(result, actions.Refused) for result in results) == 1
     assert person.grants.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_one_person_gets_two_deputies_for_the_same_days_only_one_after_the_other(attempt):
+    absent, one, other = make_user("Absent"), make_user("One"), make_user("Other")
+    make_grant(absent, Role.CR_OFFICER)
+    first, last = date(2026, 12, 1), date(2026, 12, 4)
+    results = at_once(
+        lambda: actions.name_cover(absent=absent, deputy=one, first=first, last=last, by=None, now=NOW),
+        lambda: actions.name_cover(absent=absent, deputy=other, first=last, last=last, by=None, now=NOW),
+    )
+    assert sum(isinstance(result, actions.Refused) for result in results) == 1
+    assert Cover.objects.of_absent(absent).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_who_cover_each_other_do_not_wait_for_each_other(attempt):
+    one, other = make_user("One"), make_user("Other")
+    for user in (one, other):
+        make_grant(user, Role.CR_OFFICER)
+    day, later = date(2026, 12, 1), date(2026, 12, 2)
+    results = at_once(
+        lambda: actions.name_cover(absent=one, deputy=other, first=day, last=day, by=None, now=NOW),
+        lambda: actions.name_cover(absent=other, deputy=one, first=later, last=later, by=None, now=NOW),
+    )
+    assert all(isinstance(result, Cover) for result in results), results
+
+
+def test_cover_is_ended_once():
+    absent, deputy = make_user("Absent"), make_user("Deputy")
+    day = date(2026, 12, 1)
+    cover = actions.name_cover(absent=absent, deputy=deputy, first=day, last=day, by=None, now=NOW)
+    end = lambda: actions.end_cover(cover=cover, by=None, now=NOW)  # noqa: E731
+    assert sum(isinstance(result, actions.Refused) for result in at_once(end, end)) == 1

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Grant, Unit, User
-from accounts.roles import ABOUT, Role, Seat
+from accounts.roles import ABOUT, CASE_ROLES, Role, Seat
 from tests.factories import NOW, make_grant, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,20 @@ def test_every_role_says_where_it_is_held_and_what_it_may_do(role):
     assert isinstance(role.seat, Seat)
     assert role.may[0].islower() and role.may.endswith(".")  # follows 'You can'
     assert set(ABOUT) == set(Role)
+
+
+def test_some_roles_do_the_work_of_others_too_and_no_more_than_these():
+    more = {role: role.includes - {role} for role in Role if role.includes != {role}}
+    assert more == {
+        Role.SENIOR_CR_OFFICER: {Role.CR_OFFICER},
+        Role.CR_MANAGER: {Role.SENIOR_CR_OFFICER, Role.CR_OFFICER},
+        Role.SERVICE_MANAGER: {Role.RESPONDER},
+    }
+    assert all(role in role.includes for role in Role)
+
+
+def test_every_role_but_two_works_on_cases():
+    assert set(Role) - set(CASE_ROLES) == {Role.ADMINISTRATOR, Role.AUDITOR}
 
 
 class TestTheTree:

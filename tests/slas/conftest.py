@@ -22,9 +22,9 @@ PACKS = (
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """A process keeps calendars and published rules it has read; each test begins as a new process would."""
-    from slas.service import calendars, policies
+    from slas.service import calendars, rules
 
-    policies._kept.cache_clear()
+    rules._kept.clear()
     calendars._built.cache_clear()
 
 
@@ -105,6 +105,24 @@ def refused(run: Callable[..., str]) -> Callable[..., str]:
         return line
 
     return call
+
+
+CHILDREN_FIRST = (
+    *("complaints." + name for name in ("StageType", "MoveLine", "MoveTable", "Procedure")),
+    *(
+        "slas." + name
+        for name in ("Milestone", "PauseReason", "SlaEvent", "SlaVersion", "Sla", "PolicyVersion")
+    ),
+    *("slas." + name for name in ("Policy", "ClosureDay", "SchoolHoliday", "Calendar")),
+)
+
+
+def forget_policies() -> None:
+    """As if no policy had ever been loaded; the bank holidays stay."""
+    from django.apps import apps
+
+    for name in CHILDREN_FIRST:
+        apps.get_model(name).objects.all().delete()
 
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from slas.core.calendar import LONDON, WorkingCalendar
 from slas.core.deadlines import compute
+from slas.core.facts import Extension, Facts, Given
 from slas.core.rules import Event, Rule, RuleSet, Span, Unit
 from tests.slas import naive
 from tests.slas.told import facts
@@ -102,6 +103,12 @@ def test_what_was_met_in_time_is_not_missed_by_what_is_decided_later(how):
 
 
 @every_way
+def test_more_time_decided_after_a_late_response_cures_nothing(how):
+    deadline, _ = respond(how, decided_at=MIDNIGHT + 3 * DAY, responded=date(2026, 5, 29))
+    assert (deadline.missed_at, deadline.met_in_time) == (MIDNIGHT, False)
+
+
+@every_way
 def test_where_nobody_knows_when_it_was_decided_it_was_in_time(how):
     """The calculator asks what is due, not when somebody decided."""
     deadline, _ = respond(how)
@@ -123,8 +130,6 @@ def test_correcting_the_day_it_was_received_takes_the_breach_away():
 
 def test_a_second_decision_in_time_does_not_cure_what_the_first_came_too_late_for():
     """Missed on 27 May, extended on 29 May, given another date on 9 June."""
-    from slas.core.facts import Extension, Facts, Given
-
     told = Facts(
         {"received": RECEIVED},
         given={"respond": Given(date(2026, 6, 30), MIDNIGHT + 12 * DAY)},
@@ -133,6 +138,41 @@ def test_a_second_decision_in_time_does_not_cure_what_the_first_came_too_late_fo
     deadline, _ = compute(RULES, told, CALENDAR)
     assert deadline.due_on == date(2026, 6, 30)
     assert colour(deadline, date(2026, 6, 12)) == "red"
+
+
+def extended_twice(second_decided_at):
+    """To 15 days (until Wed 3 June) in time, then to 20 (until Wed 10 June)."""
+    told = Facts.recorded(
+        [("received", RECEIVED)],
+        extensions=[
+            ("respond", Extension(15, JUST_BEFORE)),
+            ("respond", Extension(20, second_decided_at)),
+        ],
+    )
+    return compute(RULES, told, CALENDAR)[0]
+
+
+def test_a_second_extension_within_the_first_is_in_time():
+    deadline = extended_twice(MIDNIGHT + 5 * DAY)
+    assert (deadline.due_on, deadline.missed_at) == (date(2026, 6, 10), None)
+    assert deadline.original_due_on == date(2026, 5, 27)
+
+
+def test_a_second_extension_after_the_first_ran_out_cures_nothing():
+    deadline = extended_twice(datetime(2026, 6, 4, tzinfo=LONDON))
+    assert deadline.missed_at == datetime(2026, 6, 4, tzinfo=LONDON)
+    assert colour(deadline, date(2026, 6, 4)) == "red"
+
+
+def test_another_date_given_before_the_first_had_gone_by_is_in_time():
+    told = Facts.recorded(
+        [("received", RECEIVED)],
+        given=[
+            ("respond", Given(date(2026, 6, 12), JUST_BEFORE)),
+            ("respond", Given(date(2026, 6, 30), datetime(2026, 6, 12, 16, tzinfo=LONDON))),
+        ],
+    )
+    assert compute(RULES, told, CALENDAR)[0].missed_at is None
 
 
 @settings(derandomize=True, max_examples=150, deadline=None, database=None)

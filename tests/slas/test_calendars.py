@@ -12,6 +12,7 @@ from slas.service import (
     CalendarError,
     add_closure,
     add_school_holiday,
+    affected_calendars,
     change_calendar,
     load_bank_holidays,
     proclaim_holiday,
@@ -434,3 +435,27 @@ def test_a_calendar_read_before_costs_one_query(django_assert_num_queries):
 def test_an_unknown_calendar_is_said_to_be_unknown():
     with pytest.raises(Calendar.DoesNotExist):
         working_calendar(0, statutory=False)
+
+
+# --- what a change touches --------------------------------------------------------------------------
+
+
+def codes(ids):
+    return set(Calendar.objects.filter(pk__in=ids).values_list("code", flat=True))
+
+
+def test_a_bank_holiday_touches_the_calendars_of_its_nation_that_keep_it():
+    """Solihull's works bank holidays."""
+    touched = codes(affected_calendars(nation=ENGLAND))
+    assert touched == set(Calendar.objects.values_list("code", flat=True)) - {"solihull-corporate"}
+    assert affected_calendars(nation="scotland") == []
+
+
+def test_a_closure_day_touches_its_own_calendar(django_assert_num_queries):
+    solihull = calendar_of("solihull-corporate")
+    with django_assert_num_queries(0):
+        assert affected_calendars(calendar=solihull) == [solihull.pk]
+
+
+def test_nothing_changed_touches_nothing():
+    assert affected_calendars() == []

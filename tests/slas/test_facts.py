@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from slas.core.calendar import LONDON, Receipt, WorkingCalendar
+from slas.core.calendar import LONDON, PauseSpan, Receipt, WorkingCalendar
 from slas.core.deadlines import compute
-from slas.core.facts import FactError, check
+from slas.core.facts import Extension, FactError, Facts, Given, check, check_pause_dates
 from slas.core.rules import Amber, AmberKind, Event, Rule, RuleError, RuleSet, Span, Unit
 from tests.slas.told import facts
 
@@ -91,6 +91,55 @@ def test_a_pause_ends_no_earlier_than_it_begins_and_only_where_a_policy_allows_i
         check(allowed, facts(pauses=[(MONDAY, date(2026, 5, 31))]), PLAIN)
     with pytest.raises(FactError, match="cannot be paused"):
         check(sla(respond()), facts(pauses=[(MONDAY, None)]), PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("first", "resumed", "wrong"),
+    [
+        (date(2026, 6, 3), None, "begins on Wednesday 3 June 2026"),
+        (date(2026, 6, 3), date(2026, 6, 8), "begins on Wednesday 3 June 2026"),
+        (date(2026, 6, 1), date(2026, 6, 3), "resumes on Wednesday 3 June 2026"),
+    ],
+)
+def test_a_pause_of_a_stage_is_recorded_once_it_is_so(first, resumed, wrong):
+    today = date(2026, 6, 2)
+    check_pause_dates([PauseSpan(date(2026, 6, 2), None), PauseSpan(MONDAY, date(2026, 6, 2))], today)
+    with pytest.raises(FactError) as caught:
+        check_pause_dates([PauseSpan(first, resumed)], today)
+    assert caught.value.kind == "pause"
+    assert caught.value.told({}) == (
+        f"a pause that {wrong} cannot be recorded yet: give Tuesday 2 June 2026 or an earlier day"
+    )
+
+
+def test_what_was_recorded_twice_is_as_it_was_recorded_last():
+    """An interview moved to an earlier day; a second extension; the date of the next contact agreed anew."""
+    told = Facts.recorded(
+        [("received", MONDAY), ("interview", date(2026, 6, 12)), ("interview", date(2026, 6, 10))],
+        given=[("next-contact", Given(date(2026, 6, 5))), ("next-contact", Given(date(2026, 6, 9)))],
+        extensions=[("respond", Extension(15)), ("respond", Extension(20))],
+        pauses=[PauseSpan(MONDAY, None)],
+    )
+    assert told.events == {"received": MONDAY, "interview": date(2026, 6, 10)}
+    assert told.repeats == {"interview": (date(2026, 6, 12), date(2026, 6, 10))}
+    assert told.given == {"next-contact": Given(date(2026, 6, 9))}
+    assert told.all_extensions == {"respond": (Extension(15), Extension(20))}
+    assert told.pauses == (PauseSpan(MONDAY, None),)
+
+
+def test_before_a_decision_what_was_decided_earlier_is_in_force():
+    monday, friday = (datetime(2026, 6, day, 12, tzinfo=LONDON) for day in (1, 5))
+    told = Facts.recorded(
+        given=[("respond", Given(date(2026, 7, 1), monday)), ("respond", Given(date(2026, 7, 9), friday))],
+        extensions=[("respond", Extension(15)), ("respond", Extension(20, friday))],
+        pauses=[PauseSpan(MONDAY, None, friday)],
+    )
+    assert told.decisions == (monday, friday)
+    assert told.known_before(friday).given["respond"].day == date(2026, 7, 1)
+    assert told.known_before(friday).extensions["respond"].total == 15
+    assert told.known_before(friday).pauses == ()
+    assert told.known_before(monday).given == {}
+    assert told.bare().decisions == ()
 
 
 def test_hours_and_at_once_need_the_time_of_day():

@@ -2,34 +2,15 @@
 
 import pytest
 import yaml
-from django.apps import apps
 
 from audit.models import Event
 from slas.models import Calendar, Policy, PolicyVersion
 from slas.service import policy_drafts
-from tests.slas.conftest import PACKS, rows
+from tests.slas.conftest import PACKS, forget_policies, rows
 
 pytestmark = pytest.mark.usefixtures("packs")
 
 every_pack = pytest.mark.parametrize("pack", PACKS)
-
-
-def forget_policies():
-    """As if no policy had ever been loaded; the bank holidays stay."""
-    children_first = [
-        "Milestone",
-        "PauseReason",
-        "SlaEvent",
-        "SlaVersion",
-        "Sla",
-        "PolicyVersion",
-        "Policy",
-        "ClosureDay",
-        "SchoolHoliday",
-        "Calendar",
-    ]
-    for name in children_first:
-        apps.get_model("slas", name).objects.all().delete()
 
 
 # --- there and back ---------------------------------------------------------------------------------

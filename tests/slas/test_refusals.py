@@ -3,6 +3,8 @@
 import pytest
 from django.core.management.base import CommandError
 
+from tests.slas.conftest import forget_policies
+
 pytestmark = pytest.mark.usefixtures("packs")
 
 FULLWIDTH = "\uff12\uff10\uff12\uff16"  # 2026, in digits that are not those of the dates here
@@ -96,8 +98,5 @@ def test_a_line_stays_one_line_whatever_is_typed(run):
 
 
 def test_with_no_policy_loaded_it_says_how_to_load_one(refused):
-    from slas.models import Milestone, PauseReason, Policy, PolicyVersion, Sla, SlaEvent, SlaVersion
-
-    for model in (Milestone, PauseReason, SlaEvent, SlaVersion, Sla, PolicyVersion, Policy):
-        model.objects.all().delete()
+    forget_policies()
     assert "load_policy" in refused("deadlines", CHILD)

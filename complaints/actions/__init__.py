@@ -1,0 +1,1 @@
+"""Everything that can change a case: one function for each thing somebody does."""

@@ -1,0 +1,220 @@
+"""The answer: drafts in versions, the check of their quality, and sign-off. Nobody approves their own draft."""
+
+from datetime import datetime
+
+from accounts.actions import Refused
+from accounts.models import User
+from complaints.actions.acting import Act, acting
+from complaints.actions.documents import Upload, write_document
+from complaints.models import Case, Draft, DraftDecision, Stage
+from complaints.workflow import EVENT_OF, Verb
+from slas import service
+
+
+def draft(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    text: str,
+    upload: Upload | None = None,
+    note: str = "",
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Save the next version of the answer: `text` as letters are written (`papers.letters`), or the text of an
+    uploaded Word file."""
+    with acting(Verb.DRAFT, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        version = _write(act, text, upload, note)
+        if version is None:
+            raise Refused(
+                f"This is the same as version {_latest(act.stage).version}. Nothing was saved.", "text"
+            )
+        act.say(f"{act.who} saved version {version.version} of the draft.", draft=version.version)
+    return act.case
+
+
+def submit(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    text: str | None = None,
+    upload: Upload | None = None,
+    note: str = "",
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Send the draft to be checked: the latest version, or `text` as the next one."""
+    with acting(Verb.SUBMIT, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        if text is not None:
+            _write(act, text, upload, note)
+        latest = _latest(act.stage)
+        latest.submitted_at = now
+        latest.save(update_fields=["submitted_at"])
+        act.say(f"{act.who} sent version {latest.version} of the draft to be checked.", draft=latest.version)
+    return act.case
+
+
+def _write(act: Act, text: str, upload: Upload | None, note: str) -> Draft | None:
+    """The next version; None where it says what the last one says."""
+    if not text.strip():
+        raise Refused("Write the draft, or upload a Word file.", "text")
+    latest = Draft.objects.filter(stage=act.stage).order_by("-version").first()
+    if latest is not None and latest.text == text and upload is None:
+        return None
+    document = write_document(act.case, upload, by=act.by, now=act.now, stage=act.stage) if upload else None
+    return Draft.objects.create(
+        stage=act.stage,
+        version=latest.version + 1 if latest else 1,
+        text=text,
+        document=document,
+        note=note,
+        written_at=act.now,
+        author=act.by,
+        for_whom=act.for_whom,
+    )
+
+
+def _latest(stage: Stage) -> Draft:
+    latest = Draft.objects.filter(stage=stage).order_by("-version").first()
+    if latest is None:
+        raise Refused("There is no draft yet. Write or upload one first.", "text")
+    return latest
+
+
+def _not_own(act: Act, version: Draft) -> None:
+    if act.by is not None and act.by.pk in (version.author_id, version.for_whom_id):
+        raise Refused(
+            "You wrote this version, and nobody approves their own draft. Ask a colleague to do it, or return it."
+        )
+    if act.for_whom is not None and act.for_whom.pk in (version.author_id, version.for_whom_id):
+        raise Refused(
+            f"{act.for_whom} wrote this version, and nobody approves their own draft, nor does their deputy."
+        )
+
+
+def _decide(
+    act: Act, version: Draft, step: DraftDecision.Step, decision: DraftDecision.Decision, reason: str = ""
+) -> None:
+    DraftDecision.objects.create(
+        draft=version,
+        step=step,
+        decision=decision,
+        reason=reason,
+        at=act.now,
+        by=act.by,
+        for_whom=act.for_whom,
+    )
+
+
+def approve(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    note: str = "",
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """The quality check passed (S7.1, SA1: Customer Relations check every response)."""
+    with acting(Verb.APPROVE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        version = _latest(act.stage)
+        _not_own(act, version)
+        _decide(act, version, DraftDecision.Step.CHECK, DraftDecision.Decision.APPROVED, note)
+        act.say(
+            f"{act.who} checked version {version.version} of the draft and approved it.",
+            draft=version.version,
+        )
+    return act.case
+
+
+def return_draft(
+    *, case: Case, by: User, now: datetime, reason: str, stage: Stage | None = None, seen: int | None = None
+) -> Case:
+    """Return a draft with what to change."""
+    with acting(Verb.RETURN, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        version = _latest(act.stage)
+        if not reason:
+            raise Refused("Say what to change.", "reason")
+        _decide(act, version, DraftDecision.Step.CHECK, DraftDecision.Decision.RETURNED, reason)
+        act.say(
+            f"{act.who} returned version {version.version} of the draft. To change: {reason}",
+            draft=version.version,
+        )
+    return act.case
+
+
+def sign(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    text: str | None = None,
+    note: str = "",
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Sign the answer off as it stands, or with `text` in its place: amended and approved (S9.2, S10.2)."""
+    with acting(Verb.SIGN, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        checked = _latest(act.stage)
+        _not_own(act, checked)
+        amended = _write(act, text, None, "Amended at sign-off") if text is not None else None
+        _decide(
+            act,
+            amended or checked,
+            DraftDecision.Step.SIGN,
+            DraftDecision.Decision.AMENDED if amended else DraftDecision.Decision.APPROVED,
+            note,
+        )
+        how = f"amended the draft (version {amended.version}) and" if amended else "approved the draft and"
+        _record(act, "signed")
+        act.say(f"{act.who} {how} signed it off.", draft=(amended or checked).version)
+    return act.case
+
+
+def refuse_signature(
+    *, case: Case, by: User, now: datetime, reason: str, stage: Stage | None = None, seen: int | None = None
+) -> Case:
+    """Return a draft unsigned with what to change."""
+    with acting(Verb.REFUSE_SIGNATURE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        if not reason:
+            raise Refused("Say what to change before you sign.", "reason")
+        version = _latest(act.stage)
+        _decide(act, version, DraftDecision.Step.SIGN, DraftDecision.Decision.RETURNED, reason)
+        act.say(
+            f"{act.who} returned version {version.version} without signing. To change: {reason}",
+            draft=version.version,
+        )
+    return act.case
+
+
+def review(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    outcome: str,
+    note: str,
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Record what a review came to: one of the outcomes its stage has (SC1)."""
+    with acting(Verb.REVIEW, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        names = dict(act.stage.type.outcome_choices)
+        if outcome not in names:
+            known = "; ".join(names.values())
+            source = f" ({act.stage.type.source})" if act.stage.type.source else ""
+            raise Refused(f"{act.stage.type.name} has no such outcome. It has: {known}{source}.", "outcome")
+        if not note:
+            raise Refused("Give the reasons: the complainant will be told them.", "note")
+        act.stage.outcome, act.stage.outcome_note = outcome, note
+        _record(act, EVENT_OF[Verb.REVIEW])
+        act.say(f"{act.who} reviewed it: {names[outcome]}.", outcome=outcome)
+    return act.case
+
+
+def _record(act: Act, code: str) -> None:
+    version = act.stage.type.sla_version
+    if version is not None and code in service.rule_set(version).event_names:
+        act.happened(code, act.now)

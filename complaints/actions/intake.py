@@ -1,0 +1,303 @@
+"""A contact becomes a case."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from accounts.actions import Refused
+from accounts.models import Unit, User
+from audit.service import record
+from complaints import permissions
+from complaints.actions import clock, parties, turns
+from complaints.actions.acting import write_event
+from complaints.actions.parties import PartyDraft
+from complaints.models import (
+    Case,
+    CaseReader,
+    CaseUnit,
+    Entry,
+    Point,
+    Procedure,
+    ReferenceCounter,
+    Stage,
+    StageEvent,
+    StagePoint,
+    StageType,
+    standing,
+)
+from complaints.moves import table_of
+from complaints.references import reference
+from slas import service
+from slas.core.calendar import london_date
+from slas.core.wording import long_date
+from slas.models import SlaVersion
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What an officer writes down of a new contact. `received` is a day, or a moment where the time is known."""
+
+    received: date | datetime
+    summary: str
+    unit: Unit
+    channel: Entry | None = None
+    detail: str = ""
+    wanted: str = ""
+    parties: Sequence[PartyDraft] = ()
+    points: Sequence[str] = ()
+    tags: Sequence[Entry] = ()
+    anonymous: bool = False
+    safeguarding: bool = False
+    risk: bool = False
+    risk_note: str = ""
+    sensitive: bool = False
+    restricted: bool = False
+    readers: Sequence[User] = ()
+    own: dict[str, Any] = field(default_factory=dict)
+    """Columns of an imported case: own_reference, import_batch and so on."""
+
+
+def log_contact(contact: Contact, *, by: User, now: datetime, once: uuid.UUID | None = None) -> Case:
+    """Make a case of a contact, its first stage begun and its deadlines worked out.
+
+    `once` is drawn with the form: the same form sent twice makes one case, and the second call returns it.
+    Refused with the field it is about.
+    """
+    if once is not None and (there := Case.objects.filter(once=once).first()):
+        return there
+    if not permissions.in_team(permissions.afresh(by), contact.unit, now=now):
+        raise Refused(
+            f"You log contacts only where you work for Customer Relations: not for {contact.unit}.", "unit"
+        )
+    try:
+        with transaction.atomic():
+            return _log(contact, by=by, now=now, once=once)
+    except IntegrityError:
+        # The same form, sent twice at once: the other one made the case.
+        there = Case.objects.filter(once=once).first() if once else None
+        if there is None:
+            raise
+        return there
+
+
+def _log(contact: Contact, *, by: User, now: datetime, once: uuid.UUID | None) -> Case:
+    _check(contact, now)
+    type_ = first_stage(begins_for(contact), london_date(contact.received))
+    case = write_case(contact, kind=type_.procedure.kind, by=by, now=now, once=once)
+    begin_stage(case, type_, unit=contact.unit, officer=by, by=by, now=now, moment=contact.received)
+    flags = ", ".join(_flags(contact))
+    record(
+        stream=case.stream,
+        verb="logged",
+        by=by,
+        sentence=f"{by} logged it: {type_.procedure.name.lower()}, received {_when(contact)}."
+        + (f" Flagged: {flags}." if flags else ""),
+        now=now,
+        details={"procedure": type_.procedure.code},
+    )
+    return case
+
+
+def _when(contact: Contact) -> str:
+    channel = f" by {contact.channel.name.lower()}" if contact.channel else ""
+    return f"{long_date(london_date(contact.received))}{channel}"
+
+
+def _flags(contact: Contact) -> list[str]:
+    said = {
+        "safeguarding": contact.safeguarding,
+        "risk to raise with senior leadership (S14)": contact.risk,
+        "sensitive": contact.sensitive,
+        "restricted": contact.restricted,
+    }
+    return [name for name, yes in said.items() if yes]
+
+
+def _check(contact: Contact, now: datetime) -> None:
+    day = london_date(contact.received)
+    at = contact.received if isinstance(contact.received, datetime) else None
+    if day > london_date(now) or (at and at > now):
+        raise Refused("It cannot have been received after now. Check the day and the time.", "received_on")
+    if contact.unit.is_retired:
+        raise Refused(f"{contact.unit} is no longer in use. Choose another.", "unit")
+    if contact.risk and not contact.risk_note:
+        raise Refused("Say what the risk is: senior leadership will read it (S14).", "risk_note")
+    if not contact.anonymous and not any(party.name for party in contact.parties):
+        raise Refused("Give the name of who wrote, or say that they gave none.", "name")
+
+
+def begins_for(contact: Contact) -> str:
+    """Which new contact this is, as packs say it (H7: without a name it is a comment, not a complaint)."""
+    if contact.anonymous:
+        return Procedure.Begins.ANONYMOUS
+    offices = {"mp", "councillor"}
+    if any(party.role in offices for party in contact.parties):
+        return Procedure.Begins.MP_OR_COUNCILLOR
+    return Procedure.Begins.ANYBODY
+
+
+def first_stage(begins: str, on: date) -> StageType:
+    """The stage a new contact begins in, by the version of the council's own policy in force on `on`."""
+    found = types_on(on).filter(procedure__begins=begins, position=0).first()
+    if found is None:
+        raise Refused(
+            "This council's policy says nothing of how such a contact begins. Ask an administrator to load a policy "
+            "with procedures and make it the council's own."
+        )
+    return found
+
+
+def types_on(on: date) -> QuerySet[StageType]:
+    """The stage types of the council's own policy in force on a day."""
+    own = service.own_policy()
+    version = service.current_version(own.code, on) if own else None
+    return StageType.objects.filter(procedure__policy_version=version).select_related(
+        "procedure__policy_version", "table", "sla_version__policy_version", "sla_version__sla__policy"
+    )
+
+
+def write_case(
+    contact: Contact, *, kind: str, by: User | None, now: datetime, once: uuid.UUID | None
+) -> Case:
+    """The rows of a case without its stages."""
+    at = contact.received if isinstance(contact.received, datetime) else None
+    case = Case.objects.create(
+        reference=next_reference(now),
+        once=once,
+        kind=kind,
+        summary=contact.summary,
+        detail=contact.detail,
+        wanted=contact.wanted,
+        channel=contact.channel,
+        received_on=london_date(contact.received),
+        received_at=at,
+        logged_at=now,
+        logged_by=by,
+        unit=contact.unit,
+        officer=by,
+        anonymous=contact.anonymous,
+        safeguarding=contact.safeguarding,
+        risk=contact.risk,
+        risk_note=contact.risk_note,
+        sensitive=contact.sensitive,
+        restricted=contact.restricted,
+        **contact.own,
+    )
+    CaseUnit.objects.create(case=case, unit=contact.unit, lead=True)
+    parties.write(case, contact.parties)
+    Point.objects.bulk_create(
+        Point(case=case, position=n, text=text) for n, text in enumerate(contact.points, 1) if text.strip()
+    )
+    case.tags.set(contact.tags)
+    if contact.restricted:
+        readers = (
+            {by.pk: by, **{r.pk: r for r in contact.readers}} if by else {r.pk: r for r in contact.readers}
+        )
+        CaseReader.objects.bulk_create(CaseReader(case=case, user=reader) for reader in readers.values())
+    write_search_text(case)
+    return case
+
+
+def next_reference(now: datetime) -> str:
+    """The next reference of this year. Its row stays locked until the case is there."""
+    year = london_date(now).year
+    ReferenceCounter.objects.get_or_create(year=year)
+    counter = ReferenceCounter.objects.select_for_update().get(year=year)
+    counter.last += 1
+    counter.save()
+    return reference(year, counter.last)
+
+
+def write_search_text(case: Case) -> None:
+    """All that a case is found by, on one line in lower case."""
+    words = [case.reference, case.own_reference, case.summary, case.detail, case.wanted]
+    for party in case.parties.all():
+        words += [
+            party.name,
+            party.email,
+            party.phone,
+            party.postcode,
+            party.postcode.replace(" ", ""),
+            party.office,
+        ]
+    words += [point.text for point in case.points.all()]
+    case.search_text = " ".join(" ".join(word for word in words if word).lower().split())
+    Case.objects.filter(pk=case.pk).update(search_text=case.search_text)
+
+
+def begin_stage(
+    case: Case,
+    type_: StageType,
+    *,
+    unit: Unit,
+    officer: User | None,
+    by: User | None,
+    now: datetime,
+    moment: date | datetime,
+    earlier: Stage | None = None,
+    points: Sequence[Point] | None = None,
+) -> Stage:
+    """Open a stage and work out its deadlines and its turn.
+
+    What happened in `earlier` and counts here too is taken over. `moment` is when the first event of its SLA
+    happened, where that was not taken over. `points`: those it looks into; None: all of the case.
+    """
+    last = Stage.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first() or 0
+    stage = Stage.objects.create(
+        case=case,
+        number=last + 1,
+        type=type_,
+        state=table_of(type_).begins,
+        opened_at=now,
+        unit=unit,
+        officer=officer,
+        draft_days=type_.draft_days,
+    )
+    if not type_.beside:
+        looked_into = case.points.all() if points is None else points
+        StagePoint.objects.bulk_create(StagePoint(stage=stage, point=point) for point in looked_into)
+        case.kind = type_.procedure.kind
+        Case.objects.filter(pk=case.pk).update(kind=case.kind)
+    if earlier is not None:
+        carry_events(earlier, stage, by=by, now=now)
+    ensure_begun(stage, moment, by=by, now=now)
+    clock.recompute([stage.pk])
+    turns.write([stage.pk], now=now)
+    return stage
+
+
+def ensure_begun(stage: Stage, moment: date | datetime, *, by: User | None, now: datetime) -> None:
+    """Write the first event of the stage's SLA, where it has one and it is not there."""
+    if stage.type.sla_version is None:
+        return
+    code = first_event(stage.type.sla_version)
+    if not standing(StageEvent).filter(stage=stage, code=code).exists():
+        write_event(stage, code, moment, by=by, now=now)
+
+
+def first_event(version: SlaVersion) -> str:
+    """The code of the event that begins a stage under this SLA: its first."""
+    return service.rule_set(version).events[0].code
+
+
+def carry_events(earlier: Stage, later: Stage, *, by: User | None, now: datetime) -> None:
+    """What happened in `earlier` and is an event of `later`'s SLA too, as copies that a correction reaches."""
+    if later.type.sla_version is None:
+        return
+    known = service.rule_set(later.type.sla_version).event_names
+    there = set(standing(StageEvent).filter(stage=later).values_list("code", flat=True))
+    for event in standing(StageEvent).filter(stage=earlier, code__in=known).exclude(code__in=there):
+        StageEvent.objects.create(
+            stage=later,
+            code=event.code,
+            day=event.day,
+            at=event.at,
+            recorded_at=now,
+            by=by,
+            copied_from=event,
+        )

@@ -1,0 +1,71 @@
+"""What a move needs, checked once it is made, before anything is kept."""
+
+from collections.abc import Callable
+
+from accounts.actions import Refused
+from complaints.models import (
+    Case,
+    Draft,
+    ExtensionRequest,
+    Learning,
+    Letter,
+    Pause,
+    Point,
+    Stage,
+    StageEvent,
+    standing,
+)
+from complaints.workflow import Move, Need
+
+Check = Callable[[Stage, Case], bool]
+
+
+def _findings(stage: Stage, case: Case) -> bool:
+    return stage.points.exists() and not stage.points.filter(finding="").exists()
+
+
+def is_late(stage: Stage) -> bool:
+    """Whether the stage's headline milestone was met late, or is missed though not met."""
+    headline = stage.deadlines.filter(headline=True, dismissed=False).first()
+    return headline is not None and (headline.in_time is False or headline.missed_at is not None)
+
+
+def _learning(stage: Stage, case: Case) -> bool:
+    return bool(stage.no_learning_reason) or Learning.objects.filter(found_in=stage).exists()
+
+
+CHECKS: dict[Need, Check] = {
+    Need.POINTS: lambda stage, case: Point.objects.filter(case=case).exists(),
+    Need.DRAFT: lambda stage, case: Draft.objects.filter(stage=stage).exists(),
+    Need.FINDINGS: _findings,
+    Need.OUTCOME: lambda stage, case: bool(stage.outcome),
+    Need.LATE_REASON: lambda stage, case: (
+        not is_late(stage) or bool(stage.late_reason_id and stage.late_unit_id)
+    ),
+    Need.LEARNING: _learning,
+    Need.ACKNOWLEDGED: lambda stage, case: (
+        standing(StageEvent).filter(stage__case=case, code="acknowledged").exists()
+    ),
+    Need.ANSWERED: lambda stage, case: stage.letters.filter(kind=Letter.Kind.RESPONSE).exists(),
+    Need.CASE_ANSWERED: lambda stage, case: Letter.objects.filter(
+        case=case, kind=Letter.Kind.RESPONSE
+    ).exists(),
+    Need.NO_REQUEST: lambda stage, case: (
+        not ExtensionRequest.objects.filter(stage=stage, decided_at__isnull=True).exists()
+    ),
+    Need.NOT_PAUSED: lambda stage, case: (
+        not standing(Pause).filter(stage=stage, resumed__isnull=True).exists()
+    ),
+}
+
+
+def check(move: Move, stage: Stage, case: Case) -> None:
+    """Raise Refused for the first thing `move` needs that is not so."""
+    for need in move.needs:
+        if not CHECKS[need](stage, case):
+            raise Refused(need.unmet, need.value.replace("-", "_"))
+
+
+def unmet(move: Move, stage: Stage, case: Case) -> list[Need]:
+    """What `move` needs that is not so yet."""
+    return [need for need in move.needs if not CHECKS[need](stage, case)]

@@ -1,0 +1,245 @@
+"""What goes out: the acknowledgement, the response, holding updates, copies. Recorded exactly; nothing is
+transmitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.actions import Refused
+from accounts.models import Unit, User
+from complaints.actions.acting import Act, acting
+from complaints.actions.documents import Upload, write_document
+from complaints.models import Case, ClosedAs, Document, Draft, Entry, Finding, Letter, Stage, StagePoint
+from complaints.workflow import EVENT_OF, Kind, State, Verb
+from slas import service
+from slas.core.calendar import london_date
+from slas.core.receipt import Delivery, deemed_receipt
+from slas.core.wording import long_date
+
+
+@dataclass(frozen=True)
+class Sent:
+    """That something was sent: when (a day, or the moment where it is known), how, and to whom."""
+
+    when: date | datetime
+    channel: Entry
+    to: str = ""
+
+
+def acknowledge(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    sent: Sent,
+    officer: User,
+    sharing_notice: bool,
+    text: str = "",
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Record the acknowledgement: that it named the officer and gave the data-sharing notice (H1, H18)."""
+    with acting(Verb.ACKNOWLEDGE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        if act.case.letters.filter(kind=Letter.Kind.ACKNOWLEDGEMENT).exists():
+            raise Refused("It was acknowledged already. To put its date right, correct the date.")
+        if act.case.anonymous:
+            raise Refused("They gave no name, so there is nobody to acknowledge it to (H7).")
+        write_letter(act, Letter.Kind.ACKNOWLEDGEMENT, sent, text=text, sharing_notice=sharing_notice)
+        for one in Stage.objects.filter(case=case, closed_at__isnull=True):
+            act.happened(EVENT_OF[Verb.ACKNOWLEDGE], sent.when, stage=one)
+            act.touch(one)
+        notice = "with" if sharing_notice else "without"
+        day = long_date(london_date(sent.when))
+        act.say(
+            f"{act.who} recorded the acknowledgement of {day} by {sent.channel.name.lower()}, "
+            f"naming {officer} and {notice} the data-sharing notice."
+        )
+    return act.case
+
+
+def send(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    sent: Sent,
+    findings: Mapping[int, tuple[str, str]] | None = None,
+    upload: Upload | None = None,
+    late_reason: Entry | None = None,
+    late_unit: Unit | None = None,
+    late_note: str = "",
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Record that the answer went out: the version that was approved, and the file it was sent as, if any.
+
+    `findings`: by point, the finding and its words, where they are not recorded yet. A late answer needs its reason
+    and the responsible team.
+    """
+    with acting(Verb.SEND, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        one = act.stage
+        write_findings(one, findings or {})
+        approved = Draft.objects.filter(stage=one).order_by("-version").first()
+        document = write_document(act.case, upload, by=by, now=now, stage=one) if upload else None
+        letter = write_letter(
+            act,
+            Letter.Kind.RESPONSE,
+            sent,
+            text=approved.text if approved else "",
+            draft=approved,
+            document=document or (approved.document if approved else None),
+        )
+        _meet_headline(act, sent.when)
+        one.late_reason, one.late_unit, one.late_note = late_reason, late_unit, late_note
+        if not one.type.outcome_choices and one.type.procedure.kind == Kind.COMPLAINT:
+            one.outcome = overall(one)
+        if act.next is State.CLOSED:
+            act.closed_as = one.closed_as = ClosedAs.ANSWERED
+        received = f", deemed received on {long_date(letter.received_on)}" if letter.received_on else ""
+        act.say(
+            f"{act.who} recorded that the answer was sent on {long_date(letter.sent_on)} by "
+            f"{sent.channel.name.lower()}{received}.",
+            letter=letter.pk,
+        )
+    return act.case
+
+
+def _meet_headline(act: Act, when: date | datetime) -> None:
+    version = act.stage.type.sla_version
+    if version is None:
+        return
+    met_by = service.rule_set(version).headline.met_by
+    there = act.stage.events.filter(voided_at__isnull=True, code=met_by)
+    if met_by and not there.exists():
+        act.happened(met_by, when)
+
+
+def write_findings(stage: Stage, findings: Mapping[int, tuple[str, str]]) -> None:
+    """The finding and its words for each point of the stage, by the number of its `StagePoint`."""
+    for row in StagePoint.objects.filter(stage=stage, pk__in=findings):
+        finding, words = findings[row.pk]
+        if finding and finding not in Finding.values:
+            raise Refused("Choose a finding for each point.", f"finding_{row.pk}")
+        row.finding, row.words = finding, words
+        row.save(update_fields=["finding", "words"])
+
+
+def overall(stage: Stage) -> str:
+    """What the findings come to: one of them where all agree, partly upheld where any was upheld, else none."""
+    found = {row.finding for row in stage.points.all() if row.finding not in ("", Finding.NONE)}
+    if not found:
+        return Finding.NONE.value
+    if len(found) == 1:
+        return str(found.pop())
+    return Finding.PARTLY.value
+
+
+def write_letter(
+    act: Act,
+    kind: Letter.Kind,
+    sent: Sent,
+    *,
+    text: str = "",
+    document: Document | None = None,
+    draft: Draft | None = None,
+    sharing_notice: bool = False,
+) -> Letter:
+    """What went out, as a row. Refused where it went out before the contact came in, or is still to."""
+    day = london_date(sent.when)
+    at = sent.when if isinstance(sent.when, datetime) else None
+    if day > act.today or (at is not None and at > act.now):
+        raise Refused("It cannot have been sent after now. Check the day and the time.", "sent_on")
+    if day < act.case.received_on:
+        raise Refused(
+            f"It cannot have been sent before the contact came in, on {long_date(act.case.received_on)}.",
+            "sent_on",
+        )
+    return Letter.objects.create(
+        case=act.case,
+        stage=act.stage,
+        kind=kind,
+        channel=sent.channel,
+        sent_on=day,
+        sent_at=at,
+        received_on=received_on(act.stage, day, sent.channel),
+        to=sent.to,
+        text=text,
+        document=document,
+        draft=draft,
+        sharing_notice=sharing_notice,
+        recorded_at=act.now,
+        by=act.by,
+    )
+
+
+def received_on(stage: Stage, sent_on: date, channel: Entry) -> date:
+    """When what was sent is deemed to have arrived (W5), by the bank holidays of the policy's calendar."""
+    policy = stage.type.procedure.policy_version.policy
+    calendar = service.working_calendar(policy.calendar_id, statutory=True)
+    return deemed_receipt(sent_on, Delivery(channel.delivery or Delivery.SAME_DAY), calendar)
+
+
+def holding_update(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    sent: Sent,
+    text: str,
+    expected_on: date | None = None,
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Record that the complainant was told it is not ready yet, why, and when to expect it (L1)."""
+    with acting(Verb.HOLDING_UPDATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        if not text:
+            raise Refused("Write what they were told.", "text")
+        if expected_on is not None and expected_on < act.today:
+            raise Refused("The day they can expect an answer is past. Give a day to come.", "expected_on")
+        letter = write_letter(act, Letter.Kind.HOLDING, sent, text=text)
+        until = f" They can expect an answer by {long_date(expected_on)}." if expected_on else ""
+        act.say(
+            f"{act.who} recorded a holding update of {long_date(letter.sent_on)}.{until}", letter=letter.pk
+        )
+    return act.case
+
+
+def share_copy(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    sent: Sent,
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """Record that a copy of the response went to the MP or councillor (S2.3)."""
+    with acting(Verb.SHARE_COPY, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        answer = act.case.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
+        text, document = (answer.text, answer.document) if answer else ("", None)
+        write_letter(act, Letter.Kind.COPY, sent, text=text, document=document)
+        act.happened(EVENT_OF[Verb.SHARE_COPY], sent.when)
+        act.closed_as = act.stage.closed_as = ClosedAs.ANSWERED
+        act.say(f"{act.who} recorded that a copy of the response was shared with {sent.to or 'the office'}.")
+    return act.case
+
+
+def record_findings(
+    *,
+    case: Case,
+    by: User,
+    now: datetime,
+    findings: Mapping[int, tuple[str, str]],
+    stage: Stage | None = None,
+    seen: int | None = None,
+) -> Case:
+    """The finding on each point."""
+    with acting(Verb.RECORD_FINDINGS, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        write_findings(act.stage, findings)
+        told = [
+            f"{n}: {Finding(row.finding).label.lower()}"
+            for n, row in enumerate(act.stage.points.all(), 1)
+            if row.finding
+        ]
+        act.say(f"{act.who} recorded findings. {'; '.join(told).capitalize()}.")
+    return act.case

@@ -1,0 +1,64 @@
+"""Everything a case is made of. `complaints.actions` writes it."""
+
+from complaints.models.case import (
+    Case,
+    CaseLink,
+    CaseReader,
+    CaseUnit,
+    ClosedAs,
+    ImportBatch,
+    ImportLine,
+    ReferenceCounter,
+)
+from complaints.models.facts import (
+    Deadline,
+    Dismissal,
+    Extension,
+    ExtensionRequest,
+    GivenDate,
+    Pause,
+    StageEvent,
+    standing,
+)
+from complaints.models.papers import Document, Draft, DraftDecision, Learning, Letter, Note
+from complaints.models.party import Party, Point
+from complaints.models.procedure import Entry, List, MoveLine, MoveTable, Procedure, StageType
+from complaints.models.stage import Contribution, Finding, Reclassified, Stage, StagePoint
+
+__all__ = [
+    "Case",
+    "CaseLink",
+    "CaseReader",
+    "CaseUnit",
+    "ClosedAs",
+    "Contribution",
+    "Deadline",
+    "Dismissal",
+    "Document",
+    "Draft",
+    "DraftDecision",
+    "Entry",
+    "Extension",
+    "ExtensionRequest",
+    "Finding",
+    "GivenDate",
+    "ImportBatch",
+    "ImportLine",
+    "Learning",
+    "Letter",
+    "List",
+    "MoveLine",
+    "MoveTable",
+    "Note",
+    "Party",
+    "Pause",
+    "Point",
+    "Procedure",
+    "Reclassified",
+    "ReferenceCounter",
+    "Stage",
+    "StageEvent",
+    "StagePoint",
+    "StageType",
+    "standing",
+]

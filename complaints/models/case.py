@@ -1,0 +1,210 @@
+"""A case: one reference, the people, the points, and the units that may see it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Unit
+from complaints.models.procedure import Entry
+from complaints.workflow import Kind
+
+
+class ReferenceCounter(models.Model):
+    """The last number given out in a year. Its row is locked while a case is logged."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+class ClosedAs(models.TextChoices):
+    """Why a stage or a case is closed."""
+
+    ANSWERED = "answered", "Answered"
+    TRIAGED = "triaged", "Triaged"
+    PASSED_ON = "passed-on", "Passed on"
+    NOT_ACCEPTED = "not-accepted", "Not accepted"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    LOGGED_IN_ERROR = "logged-in-error", "Logged in error"
+    MERGED = "merged", "Merged into another case"
+    IMPORTED = "imported", "Closed before it was imported"
+    DONE = "done", "Done"
+    CLOSED = "closed", "Closed"
+
+
+class ImportBatch(models.Model):
+    """One spreadsheet taken in. `map` is the column and value mapping used, as YAML."""
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", "To be checked"
+        RUNNING = "running", "Being imported"
+        DONE = "done", "Imported"
+        UNDONE = "undone", "Undone"
+        FAILED = "failed", "Stopped by an error"
+
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=32, help_text="Where the file is kept")
+    sha256 = models.CharField(max_length=64)
+    map = models.TextField(blank=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.MAPPING)
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    imported = models.PositiveIntegerField(default=0)
+    already_there = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportLine(models.Model):
+    """What became of one row of a spreadsheet, or one thing to know about it."""
+
+    class Kind(models.TextChoices):
+        IMPORTED = "imported", "Imported"
+        ALREADY_THERE = "already-there", "Already there"
+        REJECTED = "rejected", "Rejected"
+        REMARK = "remark", "To know"
+        DIFFERENCE = "difference", "Due date differs"
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    case = models.ForeignKey("Case", on_delete=models.SET_NULL, null=True, related_name="import_lines")
+    reference = models.CharField(max_length=200, blank=True)
+    column = models.CharField(max_length=200, blank=True)
+    value = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["batch", "number", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "number"],
+                condition=Q(kind__in=["imported", "already-there", "rejected"]),
+                name="import_row_counted_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.kind}"
+
+
+class Case(models.Model):
+    """One matter that somebody brought to the council.
+
+    `revision` counts what was done to it: a form made from an older one is refused. `received_on` is the
+    day the contact came in, `received_at` the moment where it is known; `logged_at` is when it was written down.
+    """
+
+    reference = models.CharField(max_length=20, unique=True)
+    once = models.UUIDField(null=True, unique=True, help_text="Of the form it was logged by")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.label) for kind in Kind])
+    summary = models.CharField(max_length=200)
+    detail = models.TextField(blank=True)
+    wanted = models.TextField(blank=True)
+    channel = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    received_on = models.DateField()
+    received_at = models.DateTimeField(null=True, blank=True)
+    logged_at = models.DateTimeField()
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    anonymous = models.BooleanField(default=False)
+    safeguarding = models.BooleanField(default=False)
+    risk = models.BooleanField(default=False, help_text="Raised with senior leadership (S14)")
+    risk_note = models.TextField(blank=True)
+    sensitive = models.BooleanField(default=False)
+    restricted = models.BooleanField(default=False)
+    aware_on = models.DateField(null=True, blank=True)
+    out_of_time_reason = models.TextField(blank=True)
+    tags = models.ManyToManyField(Entry, blank=True, related_name="cases")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=20, choices=ClosedAs.choices, blank=True)
+    closed_note = models.TextField(blank=True)
+    exclusion = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    own_reference = models.CharField(max_length=200, blank=True)
+    import_batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    import_fingerprint = models.CharField(max_length=64, blank=True)
+    imported_text = models.TextField(blank=True, help_text="What the spreadsheet said, heading by heading")
+    search_text = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-received_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["own_reference"], condition=~Q(own_reference=""), name="own_reference_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def stream(self) -> str:
+        """Where what happened to it is on record."""
+        return f"case:{self.reference}"
+
+
+class CaseUnit(models.Model):
+    """That a unit works on a case, and so may see it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="case_units")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "unit"], name="unit_once_on_a_case")]
+
+    def __str__(self) -> str:
+        return str(self.unit)
+
+
+class CaseReader(models.Model):
+    """Somebody on the named list of a restricted case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="reader_once_on_a_case")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class CaseLink(models.Model):
+    """That two cases have to do with each other; `first` is the older row."""
+
+    first = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_on")
+    second = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links_back")
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="cases_linked_once"),
+            models.CheckConstraint(condition=~Q(first=models.F("second")), name="case_linked_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return self.why

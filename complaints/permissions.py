@@ -1,0 +1,136 @@
+"""Who may see which case, and what they may do to it. Decided here and nowhere else.
+
+A role at a unit reaches every case that a unit at or below it works on. A restricted case is reached only by
+the people on its named list, and never through cover. What may be done is in the move table of the stage.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Unit, User
+from accounts.roles import Role
+from accounts.seats import Standing, standings
+from complaints.models import Case, CaseReader, CaseUnit, Document, Note, Stage
+from complaints.moves import CASE_ROLES, table_of
+from complaints.workflow import Move, Verb
+
+READING_ROLES: tuple[str, ...] = (*CASE_ROLES, Role.AUDITOR.value)
+"""Whoever holds one of these at a unit may read its cases. An administrator may not by that role alone."""
+TEAM_ROLES: tuple[str, ...] = (
+    Role.CR_OFFICER.value,
+    Role.SENIOR_CR_OFFICER.value,
+    Role.CR_MANAGER.value,
+)
+"""The Customer Relations Team: who logs contacts and sees the notes for the team only."""
+
+
+@dataclass(frozen=True)
+class Authority:
+    """That somebody may make `move`, by `standing`: their own, or that of whom they cover."""
+
+    move: Move
+    standing: Standing
+
+    @property
+    def for_whom(self) -> User | None:
+        return self.standing.for_whom
+
+
+def standings_of(user: User, *, now: datetime | None = None) -> tuple[Standing, ...]:
+    """What `user` may act as today, own roles first. Read once for each time the person is loaded and day."""
+    on = timezone.localdate(now)
+    kept: dict[date, tuple[Standing, ...]] = user.__dict__.setdefault("_standings", {})
+    if on not in kept:
+        kept[on] = standings(user, on=on)
+    return kept[on]
+
+
+def afresh(user: User) -> User:
+    """`user` as they stand in the database now: an action does not trust what a page read before."""
+    return User.objects.get(pk=user.pk)
+
+
+def visible_cases(user: User, *, now: datetime | None = None) -> QuerySet[Case]:
+    """The cases `user` may open. Every page, list, count, download and export begins here."""
+    reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
+    if not user.is_active or not reading:
+        return Case.objects.none()
+    listed = Exists(CaseReader.objects.filter(case=OuterRef("pk"), user=user))
+    if any(s.unit is None for s in reading):
+        return Case.objects.filter(Q(restricted=False) | listed)
+    at = CaseUnit.objects.filter(case=OuterRef("pk"), unit__in=_units(reading))
+    return Case.objects.filter(Q(restricted=False) & Exists(at) | Q(restricted=True) & listed)
+
+
+def _units(reading: Iterable[Standing]) -> QuerySet[Unit]:
+    return Unit.objects.at_or_below({s.unit.path for s in reading if s.unit})
+
+
+def sees(user: User, case: Case, *, now: datetime | None = None) -> bool:
+    """Whether `user` may open `case`."""
+    return visible_cases(user, now=now).filter(pk=case.pk).exists()
+
+
+def authority(user: User, verb: str, stage: Stage, *, now: datetime | None = None) -> Authority | None:
+    """By what `user`, who sees the case, may do `verb` to `stage` in the state it is in; None: they may not.
+
+    What a co-working unit may do (whatever a move table opens to `anyone`, and its own contribution) is asked at
+    any unit of the case; the rest at the unit the stage is allocated to.
+    """
+    move = table_of(stage.type).move(stage.state, verb)
+    if move is None:
+        return None
+    units = [stage.unit]
+    if set(move.roles) >= set(CASE_ROLES) or verb == Verb.CONTRIBUTE:
+        units += [row.unit for row in stage.case.case_units.all()]
+    for standing in standings_of(user, now=now):
+        if standing.for_whom is not None and stage.case.restricted:
+            continue
+        if allows(standing, move.roles, units):
+            return Authority(move, standing)
+    return None
+
+
+def allows(standing: Standing, roles: Iterable[str], units: Iterable[Unit]) -> bool:
+    """Whether `standing` reaches one of `units` in one of `roles`, or in a role that includes it."""
+    if not standing.role.includes & {Role(role) for role in roles}:
+        return False
+    return standing.unit is None or any(standing.unit.covers(unit) for unit in units)
+
+
+def can(user: User, verb: str, stage: Stage, *, now: datetime | None = None) -> bool:
+    """Whether `user` may do `verb` to `stage` now."""
+    return sees(user, stage.case, now=now) and authority(user, verb, stage, now=now) is not None
+
+
+def verbs_for(user: User, stage: Stage, *, now: datetime | None = None) -> tuple[Authority, ...]:
+    """All that `user`, who sees the case, may do to `stage` now, in the order of its move table."""
+    found = (authority(user, move.verb, stage, now=now) for move in table_of(stage.type).moves(stage.state))
+    return tuple(a for a in found if a is not None)
+
+
+def in_team(user: User, unit: Unit | None = None, *, now: datetime | None = None) -> bool:
+    """Whether `user` is of the Customer Relations Team; with `unit`, whether there."""
+    return any(
+        s.role in TEAM_ROLES and (unit is None or s.unit is None or s.unit.covers(unit))
+        for s in standings_of(user, now=now)
+    )
+
+
+def visible_notes(user: User, case: Case, *, now: datetime | None = None) -> QuerySet[Note]:
+    """The notes on a case that `user` sees it with: those for the team only, only for the team."""
+    notes = Note.objects.filter(case=case)
+    return notes if in_team(user, case.unit, now=now) else notes.filter(team_only=False)
+
+
+def visible_documents(user: User, *, now: datetime | None = None) -> QuerySet[Document]:
+    """The documents of every case `user` sees, less those for the team only where they are not of it."""
+    documents = Document.objects.filter(case__in=visible_cases(user, now=now))
+    if any(s.role in TEAM_ROLES and s.unit is None for s in standings_of(user, now=now)):
+        return documents
+    team = [s for s in standings_of(user, now=now) if s.role in TEAM_ROLES]
+    return documents.filter(Q(team_only=False) | Q(case__unit__in=_units(team)))

@@ -1,0 +1,375 @@
+"""What the page of one case shows, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints import permissions
+from complaints.models import (
+    Case,
+    CaseLink,
+    Contribution,
+    Deadline,
+    Document,
+    Draft,
+    DraftDecision,
+    ExtensionRequest,
+    Learning,
+    Letter,
+    Stage,
+    StagePoint,
+)
+from complaints.permissions import Authority
+from complaints.queries import colour
+from complaints.queries.stages import acting_stages, stages_of
+from complaints.workflow import State, Verb
+from slas.core.calendar import WorkingCalendar
+from slas.core.result import State as Colour
+from slas.core.rules import Unit
+from slas.core.wording import amount, clock, long_date
+from slas.service.stages import terms_of
+
+
+@dataclass(frozen=True)
+class DeadlineView:
+    """One milestone in words: `word` is its colour's name or how it was done, `left` the days left or late."""
+
+    row: Deadline
+    state: str
+    word: str
+    left: str
+    due: str
+
+    @property
+    def open(self) -> bool:
+        return self.row.live
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is waited for next: `authority` is set where the viewer may do it themself."""
+
+    stage: Stage
+    verb: Verb
+    who: str
+    due: DeadlineView | None
+    authority: Authority | None
+
+    @property
+    def mine(self) -> bool:
+        return self.authority is not None
+
+
+@dataclass(frozen=True)
+class StageView:
+    """A stage with all that hangs on it. `can` is what the viewer may do to it, in the table's order."""
+
+    stage: Stage
+    state: State
+    deadlines: tuple[DeadlineView, ...]
+    can: tuple[Authority, ...]
+    turn: Turn | None
+    points: Sequence[StagePoint]
+    drafts: Sequence[Draft]
+    contributions: Sequence[Contribution]
+    request: ExtensionRequest | None
+
+    @property
+    def headline(self) -> DeadlineView | None:
+        return next((d for d in self.deadlines if d.row.headline), None)
+
+    @property
+    def draft(self) -> Draft | None:
+        return self.drafts[-1] if self.drafts else None
+
+
+@dataclass(frozen=True)
+class PointView:
+    """A point of the case, and the findings on it, stage by stage."""
+
+    text: str
+    findings: list[StagePoint]
+
+
+GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
+    (
+        "Work on it",
+        (
+            Verb.TRIAGE,
+            Verb.ACKNOWLEDGE,
+            Verb.ALLOCATE,
+            Verb.ACCEPT,
+            Verb.REJECT,
+            Verb.REVIEW,
+            Verb.DRAFT,
+            Verb.SUBMIT,
+            Verb.APPROVE,
+            Verb.RETURN,
+            Verb.SIGN,
+            Verb.REFUSE_SIGNATURE,
+            Verb.SEND,
+            Verb.SHARE_COPY,
+            Verb.PASS_ON,
+            Verb.RECORD_FINDINGS,
+            Verb.RECORD_LEARNING,
+            Verb.CLOSE,
+            Verb.COMPLETE,
+            Verb.ESCALATE,
+            Verb.REFUSE_ESCALATION,
+            Verb.REOPEN,
+        ),
+    ),
+    ("Add", (Verb.NOTE, Verb.TEAM_NOTE, Verb.ADD_DOCUMENT, Verb.HOLDING_UPDATE, Verb.LINK)),
+    (
+        "Dates",
+        (
+            Verb.DECIDE_EXTENSION,
+            Verb.ASK_EXTENSION,
+            Verb.EXTEND,
+            Verb.GIVE_DATE,
+            Verb.RECORD_EVENT,
+            Verb.DISMISS,
+            Verb.PAUSE,
+            Verb.RESUME,
+            Verb.CORRECT_DATE,
+        ),
+    ),
+    ("Who", (Verb.TAKE_ON, Verb.REALLOCATE, Verb.ASK_CONTRIBUTION, Verb.CONTRIBUTE, Verb.RESTRICT)),
+    (
+        "Change",
+        (
+            Verb.CHANGE_DETAILS,
+            Verb.CHANGE_PEOPLE,
+            Verb.RECLASSIFY,
+            Verb.WITHDRAW,
+            Verb.MERGE,
+            Verb.LOG_IN_ERROR,
+        ),
+    ),
+)
+"""Every verb under the heading people look for it."""
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as `viewer` sees it."""
+
+    case: Case
+    stages: tuple[StageView, ...]
+    turn: Turn | None
+    in_team: bool
+    letters: Sequence[Letter]
+    documents: Sequence[Document]
+    learning: Sequence[Learning]
+    links: Sequence[tuple[Case | None, str]]
+
+    @property
+    def now_open(self) -> tuple[StageView, ...]:
+        """The stages something is being done to, those beside the case last."""
+        return tuple(s for s in self.stages if s.stage.closed_at is None)
+
+    @property
+    def actions(self) -> list[tuple[Authority, Stage]]:
+        """Everything the viewer may do, each verb once: to the first stage that offers it. Learning actions have
+        their own buttons."""
+        found: dict[Verb, tuple[Authority, Stage]] = {}
+        for view in self.stages:
+            for authority in view.can:
+                if not view.stage.type.beside:
+                    found.setdefault(authority.move.verb, (authority, view.stage))
+        return list(found.values())
+
+    @property
+    def grouped(self) -> list[tuple[str, list[tuple[Authority, Stage]]]]:
+        """The actions under the headings people look for them."""
+        by_verb = {authority.move.verb: (authority, stage) for authority, stage in self.actions}
+        groups = [(title, [by_verb[v] for v in verbs if v in by_verb]) for title, verbs in GROUPS]
+        return [(title, actions) for title, actions in groups if actions]
+
+    @property
+    def points(self) -> list[PointView]:
+        """The points of the case, each with what the stages found."""
+        found: dict[int, PointView] = {}
+        for view in self.stages:
+            for row in view.points:
+                there = found.setdefault(row.point_id, PointView(row.point.text, []))
+                if row.finding:
+                    row.stage = view.stage
+                    there.findings.append(row)
+        return list(found.values())
+
+    @property
+    def no_learning(self) -> list[str]:
+        return [v.stage.no_learning_reason for v in self.stages if v.stage.no_learning_reason]
+
+    @property
+    def beside(self) -> list[StageView]:
+        """The open stages that do not keep the case open: what is to be done because of it."""
+        return [v for v in self.now_open if v.stage.type.beside]
+
+    def may(self, verb: str) -> bool:
+        return any(authority.move.verb == verb for authority, _ in self.actions)
+
+
+def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
+    """Everything the page of `case`, which `viewer` sees, shows but its timeline."""
+    stages = stages_of(case)
+    for stage in stages:
+        stage.case = case
+    acted_on = {stage.pk for stage in acting_stages(stages)}
+    related = _related(stages, now)
+    views = tuple(_stage_view(s, viewer, related, s.pk in acted_on, now) for s in stages)
+    turns = [view.turn for view in views if view.turn and not view.stage.type.beside]
+    return CaseView(
+        case=case,
+        stages=views,
+        turn=min(turns, key=_urgency, default=None),
+        in_team=permissions.in_team(viewer, case.unit, now=now),
+        letters=list(case.letters.select_related("channel", "by", "document").order_by("sent_on", "pk")),
+        documents=list(permissions.visible_documents(viewer, now=now).filter(case=case).select_related("by")),
+        learning=list(
+            case.learning.select_related("kind", "stage__type", "stage__unit", "stage__responder").all()
+        ),
+        links=_links(case, viewer, now),
+    )
+
+
+def _urgency(turn: Turn) -> tuple[bool, datetime | None]:
+    due = turn.stage.turn_due_at
+    return (due is None, due) if due else (True, None)
+
+
+@dataclass(frozen=True)
+class _Related:
+    deadlines: dict[int, list[DeadlineView]]
+    points: dict[int, list[StagePoint]]
+    drafts: dict[int, list[Draft]]
+    contributions: dict[int, list[Contribution]]
+    requests: dict[int, ExtensionRequest]
+
+
+def _related(stages: list[Stage], now: datetime) -> _Related:
+    ids = [stage.pk for stage in stages]
+    decisions = Prefetch("decisions", DraftDecision.objects.select_related("by", "for_whom"))
+    related = _Related({}, {}, {}, {}, {})
+    for stage_id, views in deadline_views(stages, now).items():
+        related.deadlines[stage_id] = views
+    for point in StagePoint.objects.filter(stage__in=ids).select_related("point"):
+        related.points.setdefault(point.stage_id, []).append(point)
+    drafts = Draft.objects.filter(stage__in=ids).select_related("author", "for_whom", "document")
+    for draft in drafts.prefetch_related(decisions).order_by("version"):
+        related.drafts.setdefault(draft.stage_id, []).append(draft)
+    for row in Contribution.objects.filter(stage__in=ids).select_related("unit", "person", "answered_by"):
+        related.contributions.setdefault(row.stage_id, []).append(row)
+    for request in ExtensionRequest.objects.filter(stage__in=ids, decided_at__isnull=True).select_related(
+        "asked_by"
+    ):
+        related.requests[request.stage_id] = request
+    return related
+
+
+def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, now: datetime) -> StageView:
+    deadlines = tuple(related.deadlines.get(stage.pk, ()))
+    can = permissions.verbs_for(viewer, stage, now=now) if acted_on else ()
+    request = related.requests.get(stage.pk)
+    return StageView(
+        stage=stage,
+        state=State(stage.state),
+        deadlines=deadlines,
+        can=can,
+        turn=_turn(stage, can, deadlines, request),
+        points=related.points.get(stage.pk, []),
+        drafts=related.drafts.get(stage.pk, []),
+        contributions=related.contributions.get(stage.pk, []),
+        request=request,
+    )
+
+
+def _turn(
+    stage: Stage,
+    can: Sequence[Authority],
+    deadlines: Sequence[DeadlineView],
+    request: ExtensionRequest | None,
+) -> Turn | None:
+    if not stage.turn_verb:
+        return None
+    verb = Verb(stage.turn_verb)
+    by_verb = {authority.move.verb: authority for authority in can}
+    if request is not None and Verb.DECIDE_EXTENSION in by_verb:
+        verb = Verb.DECIDE_EXTENSION
+    headline = next((d for d in deadlines if d.row.headline and d.row.live), None)
+    return Turn(stage, verb, waited_for(stage), headline, by_verb.get(verb))
+
+
+def waited_for(stage: Stage) -> str:
+    """Who is waited for, in words: the person, else the role and where."""
+    if not stage.turn_role:
+        return ""
+    if stage.turn_person_id is not None:
+        people = [p for p in (stage.officer, stage.responder) if p and p.pk == stage.turn_person_id]
+        if people:
+            return str(people[0])
+    return f"{Role(stage.turn_role).label}, {stage.unit}"
+
+
+def deadline_views(stages: Sequence[Stage], now: datetime) -> dict[int, list[DeadlineView]]:
+    """The deadlines of stages in words, by stage: the headline first, then by date. Two queries."""
+    by_id = {stage.pk: stage for stage in stages}
+    versions = [stage.type.sla_version for stage in stages if stage.type.sla_version]
+    calendars = {pk: terms.calendar for pk, terms in terms_of(versions).items()}
+    found: dict[int, list[DeadlineView]] = {}
+    rows = Deadline.objects.filter(stage__in=by_id).order_by("-headline", "due_on", "position")
+    for row in rows:
+        stage = by_id[row.stage_id]
+        calendar = calendars[stage.type.sla_version_id] if stage.type.sla_version_id else None
+        found.setdefault(row.stage_id, []).append(_deadline_view(row, stage, calendar, now))
+    return found
+
+
+def _deadline_view(
+    row: Deadline, stage: Stage, calendar: WorkingCalendar | None, now: datetime
+) -> DeadlineView:
+    seen = min(now, stage.closed_at) if stage.closed_at else now
+    state = colour.state_of(row, seen)
+    due = f"{long_date(row.due_on)}" if row.due_on else ""
+    if row.due_at is not None:
+        due = f"{due} at {clock(row.due_at)}"
+    if row.dismissed:
+        return DeadlineView(row, "", "Not needed", "", due)
+    if row.met_at is not None and row.in_time is not None and row.met_on is not None:
+        word = ("met", "Done in time") if row.in_time else ("late", "Done late")
+        return DeadlineView(row, *word, long_date(row.met_on), due)
+    if stage.closed_at is not None:
+        return DeadlineView(row, "", "Closed", "", due)
+    return DeadlineView(row, str(state), state.capitalize(), _left(row, state, seen, calendar), due)
+
+
+def _left(row: Deadline, state: Colour, now: datetime, calendar: WorkingCalendar | None) -> str:
+    days = colour.days_left(row, now, calendar) if calendar else None
+    if days is None:
+        return ""
+    if days > 0:
+        return f"{amount(days, Unit.WORKING_DAYS)} left"
+    if days < 0:
+        return f"{amount(-days, Unit.WORKING_DAYS)} late"
+    return "late" if state is Colour.RED else "due today"
+
+
+def _links(case: Case, viewer: User, now: datetime) -> list[tuple[Case | None, str]]:
+    """The cases linked with this one and why; None in place of one the viewer may not see."""
+    rows = list(CaseLink.objects.filter(Q(first=case) | Q(second=case)).select_related("first", "second"))
+    others = [row.second if row.first_id == case.pk else row.first for row in rows]
+    seen = (
+        set(
+            permissions.visible_cases(viewer, now=now)
+            .filter(pk__in=[o.pk for o in others])
+            .values_list("pk", flat=True)
+        )
+        if rows
+        else set()
+    )
+    return [(other if other.pk in seen else None, row.why) for other, row in zip(others, rows, strict=True)]

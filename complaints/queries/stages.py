@@ -1,0 +1,28 @@
+"""The stages of a case."""
+
+from complaints.models import Case, Stage
+
+
+def stages_of(case: Case) -> list[Stage]:
+    """The stages of a case with their types, first to last."""
+    return list(
+        Stage.objects.filter(case=case)
+        .select_related(
+            "type__procedure__policy_version",
+            "type__sla_version__policy_version",
+            "type__sla_version__sla__policy",
+            "type__table",
+            "unit",
+            "officer",
+            "responder",
+        )
+        .order_by("number")
+    )
+
+
+def acting_stages(stages: list[Stage]) -> list[Stage]:
+    """The stages something can be done to: those open, first to last, and where none but stages beside the
+    case is open, the last that was."""
+    main = [stage for stage in stages if not stage.type.beside]
+    open_ = [stage for stage in main if stage.closed_at is None] or main[-1:]
+    return open_ + [stage for stage in stages if stage.type.beside and stage.closed_at is None]

@@ -1,0 +1,207 @@
+"""The page of a case, and everything done to it."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.actions import Refused
+from accounts.forms import add_refusal
+from accounts.guards import signed_in
+from accounts.models import User
+from complaints import permissions
+from complaints.forms.acts import REGISTRY, ActForm
+from complaints.models import Case, Deadline, Stage
+from complaints.moves import table_of
+from complaints.queries.case_page import case_view
+from complaints.queries.stages import acting_stages, stages_of
+from complaints.queries.timeline import timeline
+from complaints.workflow import State, Verb
+
+LATEST = 25
+
+
+def visible_case(request: HttpRequest, reference: str) -> Case:
+    """The case, or a 404: whoever may not see it does not learn that it is there."""
+    cases = permissions.visible_cases(cast(User, request.user)).select_related(
+        "unit", "officer", "channel", "exclusion", "merged_into", "logged_by", "import_batch"
+    )
+    return get_object_or_404(cases, reference=reference)
+
+
+@signed_in
+def show(request: HttpRequest, reference: str) -> HttpResponse:
+    """One case: what it is, the next thing to do, its dates, and all that happened."""
+    case = visible_case(request, reference)
+    viewer, now = cast(User, request.user), timezone.now()
+    everything = "timeline" in request.GET
+    moments = timeline(case, viewer, now=now, most=None if everything else LATEST + 1)
+    context = {
+        "case": case,
+        "view": case_view(case, viewer, now=now),
+        "moments": moments if everything else moments[:LATEST],
+        "more_moments": not everything and len(moments) > LATEST,
+        "people": case.parties.all(),
+        "tags": case.tags.all(),
+        "readers": case.readers.select_related("user") if case.restricted else (),
+    }
+    return render(request, "complaints/cases/show.html", context)
+
+
+@signed_in
+def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """One action: its form, what it would do to the dates where that is shown first, and the doing."""
+    case = visible_case(request, reference)
+    form_class = _form_class(verb)
+    stage = _stage(request, case, form_class.verb)
+    if stage is None:
+        messages.error(request, _why_not(case, form_class.verb))
+        return redirect("case", reference=case.reference)
+    common: dict[str, Any] = {
+        "case": case,
+        "stage": stage,
+        "user": cast(User, request.user),
+        "now": timezone.now(),
+    }
+    if request.method != "POST":
+        return _page(request, form_class(**common))
+    form = form_class(request.POST, request.FILES, **common)
+    if "change" in request.POST or not form.is_valid():
+        return _page(request, form)
+    if form.previews and "confirm" not in request.POST:
+        return _preview(request, form)
+    if _done(form):
+        messages.success(request, form.done_message())
+        return redirect("case", reference=case.reference)
+    return _page(request, form)
+
+
+def _form_class(verb: str) -> type[ActForm]:
+    found = REGISTRY.get(Verb(verb)) if verb in list(Verb) else None
+    if found is None:
+        raise Http404("Nothing is done under this address.")
+    return found
+
+
+def _stage(request: HttpRequest, case: Case, verb: Verb) -> Stage | None:
+    """The stage it is done to: the one the address names (`?stage=2`), else the first that offers it. None where no
+    stage offers it now; PermissionDenied where one does, to others."""
+    user = cast(User, request.user)
+    number = request.POST.get("stage") or request.GET.get("stage") or ""
+    stages = [
+        stage
+        for stage in acting_stages(stages_of(case))
+        if (not number or str(stage.number) == number) and table_of(stage.type).move(stage.state, verb)
+    ]
+    for stage in stages:
+        stage.case = case
+        if permissions.authority(user, verb, stage):
+            return stage
+    if stages:
+        raise PermissionDenied(f"'{verb.label}' is for others here. The case says whose turn it is.")
+    return None
+
+
+def _why_not(case: Case, verb: Verb) -> str:
+    states = {State(stage.state).label.lower() for stage in acting_stages(stages_of(case))}
+    return f"'{verb.label}' is not possible as the case stands now: {', '.join(sorted(states))}."
+
+
+def _page(request: HttpRequest, form: ActForm) -> HttpResponse:
+    context = {"case": form.case, "stage": form.stage, "form": form, **form.context()}
+    return render(request, form.template, context)
+
+
+def _perform(form: ActForm) -> None:
+    form.perform(
+        case=form.case,
+        by=form.user,
+        now=form.now,
+        stage=form.stage,
+        seen=form.cleaned_data.get("seen"),
+    )
+
+
+def _done(form: ActForm) -> bool:
+    """Whether it was done. If not, why is in the form, made as of now: pressing again is a new decision."""
+    try:
+        _perform(form)
+    except Refused as refused:
+        add_refusal(form, refused)
+        _renew(form)
+        return False
+    return True
+
+
+def _renew(form: ActForm) -> None:
+    """Make the form one of the case as it is now, keeping all that was typed."""
+    revision = Case.objects.values_list("revision", flat=True).get(pk=form.case.pk)
+    data = cast(QueryDict, form.data).copy()
+    data["seen"] = str(revision)
+    form.data = data
+
+
+class _TakenBack(Exception):
+    """Ends a preview: nothing of it is kept."""
+
+
+def _preview(request: HttpRequest, form: ActForm) -> HttpResponse:
+    """What it would do to the dates: it is done, looked at, and taken back, so the preview cannot be wrong."""
+    before = _dates(form.case)
+    try:
+        with transaction.atomic():
+            _perform(form)
+            after = _dates(form.case)
+            raise _TakenBack
+    except Refused as refused:
+        add_refusal(form, refused)
+        _renew(form)
+        return _page(request, form)
+    except _TakenBack:
+        pass
+    form.case.refresh_from_db()
+    context = {
+        "case": form.case,
+        "stage": form.stage,
+        "form": form,
+        "changes": _changes(before, after),
+        "typed": _typed(cast(QueryDict, form.data)),
+    }
+    return render(request, "complaints/cases/preview.html", context)
+
+
+def _typed(data: QueryDict) -> list[tuple[str, Any]]:
+    """All that was typed, to be sent again."""
+    return [(name, value) for name in data if name not in _NOT_AGAIN for value in data.getlist(name)]
+
+
+_NOT_AGAIN = ("csrfmiddlewaretoken", "confirm", "change")
+Dates = dict[tuple[int, str], Deadline]
+
+
+def _dates(case: Case) -> Dates:
+    rows = Deadline.objects.filter(stage__case=case).select_related("stage__type__procedure")
+    return {(row.stage.number, row.milestone): row for row in rows}
+
+
+def _changes(before: Dates, after: Dates) -> list[dict[str, Any]]:
+    """Each open deadline that is, was or will be: its name, and its date before and after."""
+    keys = [key for key in {**before, **after} if _matters(before.get(key)) or _matters(after.get(key))]
+    return [
+        {
+            "name": (after.get(key) or before[key]).name,
+            "stage": (after.get(key) or before[key]).stage,
+            "before": before[key].due_on if key in before and before[key].live else None,
+            "after": after[key].due_on if key in after and after[key].live else None,
+            "row": after.get(key),
+        }
+        for key in sorted(keys)
+    ]
+
+
+def _matters(row: Deadline | None) -> bool:
+    return row is not None and row.live
