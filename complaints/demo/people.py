@@ -1,13 +1,14 @@
 """The demo council's units and people. All of it is invented; the addresses cannot receive mail."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import actions
-from accounts.models import Unit, User
+from accounts.models import Cover, Unit, User
 from accounts.roles import Role
 
 PASSWORD = "Calm-Monday-2026"  # noqa: S105 known to everybody, for the demo only
@@ -105,7 +106,20 @@ def load(*, now: datetime) -> list[Row]:
                 by=None,
                 now=now,
             )
+    _name_cover(there, now)
     return _rows(there)
+
+
+def _name_cover(people: dict[str, User], now: datetime) -> None:
+    """The Assistant Director of Family Safeguarding is away, and somebody signs for her."""
+    absent, deputy = people[email_of("Fiona Calder")], people[email_of("Ruth Pemberton")]
+    if Cover.objects.of_absent(absent).exists():
+        return
+    today = timezone.localdate(now)
+    last = today + timedelta(days=11)
+    actions.name_cover(
+        absent=absent, deputy=deputy, first=today, last=last, reason="Annual leave", by=None, now=now
+    )
 
 
 def _rows(people: dict[str, User]) -> list[Row]:

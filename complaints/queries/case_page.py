@@ -24,7 +24,7 @@ from complaints.models import (
     StagePoint,
 )
 from complaints.permissions import Authority
-from complaints.queries import colour
+from complaints.queries import colour, offers
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import State, Verb
 from slas.core.calendar import WorkingCalendar
@@ -168,6 +168,13 @@ class CaseView:
     links: Sequence[tuple[Case | None, str]]
 
     @property
+    def open_first(self) -> list[StageView]:
+        """The stages in the order they are read: those open, then those closed, the latest first."""
+        return sorted(
+            self.stages, key=lambda s: (s.stage.closed_at is not None, s.stage.type.beside, -s.stage.number)
+        )
+
+    @property
     def now_open(self) -> tuple[StageView, ...]:
         """The stages something is being done to, those beside the case last."""
         return tuple(s for s in self.stages if s.stage.closed_at is None)
@@ -221,7 +228,8 @@ def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
     for stage in stages:
         stage.case = case
     acted_on = {stage.pk for stage in acting_stages(stages)}
-    related = _related(stages, now)
+    letters = list(case.letters.select_related("channel", "by", "document").order_by("sent_on", "pk"))
+    related = _related(stages, letters, now)
     views = tuple(_stage_view(s, viewer, related, s.pk in acted_on, now) for s in stages)
     turns = [view.turn for view in views if view.turn and not view.stage.type.beside]
     return CaseView(
@@ -229,7 +237,7 @@ def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
         stages=views,
         turn=min(turns, key=_urgency, default=None),
         in_team=permissions.in_team(viewer, case.unit, now=now),
-        letters=list(case.letters.select_related("channel", "by", "document").order_by("sent_on", "pk")),
+        letters=letters,
         documents=list(permissions.visible_documents(viewer, now=now).filter(case=case).select_related("by")),
         learning=list(
             case.learning.select_related("kind", "stage__type", "stage__unit", "stage__responder").all()
@@ -250,12 +258,13 @@ class _Related:
     drafts: dict[int, list[Draft]]
     contributions: dict[int, list[Contribution]]
     requests: dict[int, ExtensionRequest]
+    letters: Sequence[Letter]
 
 
-def _related(stages: list[Stage], now: datetime) -> _Related:
+def _related(stages: list[Stage], letters: Sequence[Letter], now: datetime) -> _Related:
     ids = [stage.pk for stage in stages]
     decisions = Prefetch("decisions", DraftDecision.objects.select_related("by", "for_whom"))
-    related = _Related({}, {}, {}, {}, {})
+    related = _Related({}, {}, {}, {}, {}, letters)
     for stage_id, views in deadline_views(stages, now).items():
         related.deadlines[stage_id] = views
     for point in StagePoint.objects.filter(stage__in=ids).select_related("point"):
@@ -274,8 +283,16 @@ def _related(stages: list[Stage], now: datetime) -> _Related:
 
 def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, now: datetime) -> StageView:
     deadlines = tuple(related.deadlines.get(stage.pk, ()))
-    can = permissions.verbs_for(viewer, stage, now=now) if acted_on else ()
     request = related.requests.get(stage.pk)
+    contributions = related.contributions.get(stage.pk, [])
+    can: tuple[Authority, ...] = ()
+    if acted_on:
+        paused = any(view.row.paused_since for view in deadlines if view.row.live)
+        as_is = offers.situation(
+            stage, paused=paused, letters=related.letters, request=request, contributions=contributions
+        )
+        may = permissions.verbs_for(viewer, stage, now=now)
+        can = tuple(authority for authority in may if offers.worth_offering(authority.move.verb, as_is))
     return StageView(
         stage=stage,
         state=State(stage.state),
@@ -284,7 +301,7 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
         turn=_turn(stage, can, deadlines, request),
         points=related.points.get(stage.pk, []),
         drafts=related.drafts.get(stage.pk, []),
-        contributions=related.contributions.get(stage.pk, []),
+        contributions=contributions,
         request=request,
     )
 

@@ -22,12 +22,18 @@ def found(user: User, words: str, *, now: datetime) -> QuerySet[Case]:
             cases = cases.filter(search_text__contains=word)
     headlines = Deadline.objects.filter(headline=True, live=True, stage__type__beside=False)
     stages = Stage.objects.filter(closed_at__isnull=True).select_related(
-        "type__procedure", "type__sla_version__policy_version", "type__sla_version__sla__policy", "officer", "responder"
+        "type__procedure",
+        "type__sla_version__policy_version",
+        "type__sla_version__sla__policy",
+        "officer",
+        "responder",
     )
     return (
         cases.select_related("unit", "officer")
         .prefetch_related(
-            Prefetch("stages", stages.prefetch_related(Prefetch("deadlines", headlines)), to_attr="open_stages")
+            Prefetch(
+                "stages", stages.prefetch_related(Prefetch("deadlines", headlines)), to_attr="open_stages"
+            )
         )
         .order_by(F("closed_at").asc(nulls_first=True), "-received_on", "-pk")
     )

@@ -7,7 +7,7 @@ from django import template
 
 from complaints.models import Entry, Finding, List, Stage
 from complaints.queries import case_page
-from complaints.workflow import State, Verb
+from complaints.workflow import Kind, State, Verb
 from slas.core import wording
 from slas.core.calendar import LONDON, london_date
 
@@ -79,3 +79,10 @@ def outcome(stage: Stage) -> str:
 def waited_for(stage: Stage) -> str:
     """Who is waited for, in words."""
     return case_page.waited_for(stage)
+
+
+@register.filter
+def stage_name(stage: Stage) -> str:
+    """'Corporate complaint: Stage 1', or 'Enquiry' where both are called the same."""
+    procedure, name = stage.type.procedure.name, stage.type.name
+    return name if procedure == name or stage.type.procedure.kind == Kind.CONTACT else f"{procedure}: {name}"

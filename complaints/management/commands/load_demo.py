@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from complaints.demo import people
+from complaints.demo import cases, people
+from complaints.models import Procedure
 
 
 class Command(BaseCommand):
@@ -15,11 +16,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo is for trying out: it is refused where DEBUG is off.")
-        if people.strangers_exist():
+        if people.strangers_exist() or cases.strangers_exist():
             raise CommandError(
-                "This database holds people or units that are not the demo's: it is left alone."
+                "This database holds people, units or cases that are not the demo's: it is left alone."
             )
-        rows = people.load(now=timezone.now())
+        now = timezone.now()
+        rows = people.load(now=now)
+        if Procedure.objects.filter(policy_version__policy__is_own=True).exists():
+            cases.load(now=now)
         self._print([("Role", "Name", "E-mail address", "Password")])
         self._print([(row.role, row.name, row.email, row.password or "(has been changed)") for row in rows])
 

@@ -154,6 +154,9 @@ def test_a_few_unchanged_ones_stay_in_sight():
         True,
         False,
     ]
+    assert [stretch.folded for stretch in compare("a\n\nb\n\nc\n\nd x", "a\n\nb\n\nc\n\nd y").stretches] == [
+        False
+    ]
     assert [stretch.folded for stretch in compare("a\n\nb\n\nc x\n\nd", "a\n\nb\n\nc y\n\nd").stretches] == [
         False
     ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from complaints.papers import zipped
 from complaints.papers.files import (
     BIGGEST,
+    CHUNK,
     EXTENSIONS,
     INSTEAD,
     KINDS,
@@ -88,6 +89,12 @@ def test_an_upload_is_checked_and_left_at_its_beginning(upload):
     file.read(5)
     assert check(file.name, file).size == len(content)
     assert file.read() == content
+
+
+def test_an_outlook_message_is_known_wherever_its_mark_stands():
+    mark = "__properties_version1.0".encode("utf-16-le")
+    for at in range(CHUNK - len(mark) - 1, CHUNK + 2):
+        assert check("a.msg", zipped.OLD_OFFICE.ljust(at, b"\0") + mark)
 
 
 def test_a_recording_made_by_a_telephone_is_taken():
@@ -172,6 +179,7 @@ def test_content_under_another_kinds_name_is_refused(name, other):
         ("a.png", b"MZ" + b"\0" * 99, "It is a .exe file under a wrong name, and a .exe file is not taken."),
         ("a.txt", b"\x7fELF" + b"\0" * 99, "It is a"),
         ("a.pdf", b"<script>alert(1)</script>", "Its content is not that of a .pdf file."),
+        ("a.eml", b"Subject: not a message\r\n\r\nDear council", "Its content is not that of a .eml file."),
         ("a.eml", b"Dear council, from: me", "Its content is not that of a .eml file."),
         ("a.docx", zipped.OLD_OFFICE + b"\0" * 999, zipped.LOCKED_OR_OLD),
         ("a.msg", zipped.OLD_OFFICE + b"\0" * 999, "Its content is not that of a .msg file."),
@@ -228,6 +236,7 @@ def test_no_bytes_are_an_error_of_ours(extension, begin, end):
         ("", "document"),
         ("شكوى.pdf", "شكوى.pdf"),
         ("x" * 300 + ".docx", "x" * 145 + ".docx"),
+        ("x" * 145 + "\u200dy.pdf", "x" * 145 + ".pdf"),
         ("x." + "y" * 300, ("x." + "y" * 300)[:150]),
     ],
 )

@@ -91,6 +91,10 @@ def test_items_apart_are_one_list_and_an_indented_line_belongs_to_its_item():
     )
 
 
+def test_an_indented_line_after_a_blank_one_is_a_paragraph():
+    assert parse("- one\n\n  Next").blocks == (Bullets(("one",)), Paragraph(("  Next",)))
+
+
 def test_bullets_pasted_from_word_are_bullets():
     assert parse("•\tone\n·  two\n\uf0b7 three\n  - four").blocks == (
         Bullets(("one", "two", "three", "four")),

@@ -3,7 +3,7 @@
 import struct
 import time
 from io import BytesIO
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_STORED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -146,6 +146,14 @@ def test_a_file_may_keep_its_text_under_another_name():
     assert read(samples.zipped(parts)).text == "this one"
 
 
+def test_styles_kept_elsewhere_are_not_fetched():
+    outside = samples.relations(("styles", "styles.xml")).replace("/>", ' TargetMode="External"/>')
+    content = docx(paragraph("Your complaint", style="H1"))
+    with ZipFile(BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert read(samples.zipped(parts | {"word/_rels/document.xml.rels": outside})).text == "Your complaint"
+
+
 def test_an_upload_is_read_and_left_open():
     upload = SimpleUploadedFile("letter.docx", docx(paragraph("Dear Mrs Okafor")))
     assert read(upload).text == "Dear Mrs Okafor"
@@ -161,6 +169,7 @@ def test_insertions_count_and_deletions_do_not():
             "We are ",
             f"<w:ins>{words('very ')}</w:ins>",
             "<w:del><w:r><w:delText>not </w:delText></w:r></w:del>",
+            f"<w:del>{words('not ')}</w:del>",
             "sorry.",
         ),
         paragraph(f"<w:moveFrom>{words('Moved.')}</w:moveFrom>"),
@@ -221,6 +230,14 @@ def twice() -> bytes:
         return samples.with_parts(docx(paragraph("one")), {"word/document.xml": part("document", "")})
 
 
+def packed_another_way() -> bytes:
+    file = BytesIO()
+    with ZipFile(BytesIO(docx(paragraph("x")))) as archive, ZipFile(file, "w", ZIP_BZIP2) as packed:
+        for name in archive.namelist():
+            packed.writestr(name, archive.read(name))
+    return file.getvalue()
+
+
 def encrypted_in_the_list() -> bytes:
     content = bytearray(docx(paragraph("x")))
     content[content.index(b"PK\x01\x02") + 8] |= 1
@@ -258,6 +275,11 @@ REFUSED = {
     ),
     "a part that lies about its size": (a_part_that_lies, zipped.BROKEN),
     "a part twice": (twice, zipped.BROKEN),
+    "a part twice for some programs": (
+        lambda: samples.with_parts(docx(paragraph("x")), {"WORD\\document.xml": part("document", "")}),
+        zipped.BROKEN,
+    ),
+    "packed as no office program packs": (packed_another_way, zipped.BROKEN),
     "entities that grow": (lambda: in_body(paragraph("&b;"), LAUGHS), zipped.BROKEN),
     "a file from this computer": (
         lambda: in_body(paragraph("&f;"), '<!DOCTYPE d [<!ENTITY f SYSTEM "file:///etc/passwd">]>'),
@@ -301,6 +323,12 @@ def test_it_is_refused_with_words(what):
 def test_a_part_that_is_too_big_to_read_is_not_read(monkeypatch):
     monkeypatch.setattr(zipped, "MOST_READ", 1000)
     assert refused(docx(word__document=part("document", "x" * 1001))) == zipped.TOO_MUCH
+
+
+def test_what_unpacks_to_too_much_in_all_is_not_opened(monkeypatch):
+    monkeypatch.setattr(zipped, "MOST_UNPACKED", 10_000)
+    assert read(docx(paragraph("x" * 2_000))).text
+    assert refused(docx(paragraph("x" * 10_000))) == zipped.TOO_MUCH
 
 
 def test_a_number_format_without_end_does_not_grow():

@@ -1,0 +1,46 @@
+"""A tracker taken in: bytes → sheets → headings → mapping → checked rows. Pure: knows no database and no clock."""
+
+from complaints.importing.archive import FileError
+from complaints.importing.headings import HeadingError, Headings, headings_at, other_trackers
+from complaints.importing.known import Choice, Known, PersonChoice, UnitChoice
+from complaints.importing.map_file import read_map, write_map
+from complaints.importing.mapping import BLANK, Map, counts, find, propose
+from complaints.importing.readers import Sheet, read_sheets
+from complaints.importing.results import Rejected, Remark, Repeated, Row, reference_key
+from complaints.importing.rows import count_rows, read_rows
+from complaints.importing.summary import Difference, Tally, report_workbook
+from complaints.importing.words import CODED, FIELDS, REQUIRED
+
+__all__ = [
+    "BLANK",
+    "CODED",
+    "FIELDS",
+    "REQUIRED",
+    "Choice",
+    "Difference",
+    "FileError",
+    "HeadingError",
+    "Headings",
+    "Known",
+    "Map",
+    "PersonChoice",
+    "Rejected",
+    "Remark",
+    "Repeated",
+    "Row",
+    "Sheet",
+    "Tally",
+    "UnitChoice",
+    "count_rows",
+    "counts",
+    "find",
+    "headings_at",
+    "other_trackers",
+    "propose",
+    "read_map",
+    "read_rows",
+    "read_sheets",
+    "reference_key",
+    "report_workbook",
+    "write_map",
+]

@@ -1,0 +1,70 @@
+"""What is worth offering of all that somebody may do: a move that could only be refused is left out of the page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from complaints.models import Case, Contribution, ExtensionRequest, Letter, Stage
+from complaints.workflow import Verb
+from slas import service
+from slas.core.rules import RuleSet
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What bears on it: the stage and its rules (None: it has no times), and what is on the case."""
+
+    case: Case
+    stage: Stage
+    rules: RuleSet | None
+    paused: bool
+    acknowledged: bool
+    request: ExtensionRequest | None
+    contributions: Sequence[Contribution]
+
+    @property
+    def extendable(self) -> bool:
+        return self.rules is not None and any(rule.extend_to for rule in self.rules.milestones)
+
+
+def situation(
+    stage: Stage,
+    *,
+    paused: bool,
+    letters: Sequence[Letter],
+    request: ExtensionRequest | None,
+    contributions: Sequence[Contribution],
+) -> Situation:
+    version = stage.type.sla_version
+    return Situation(
+        case=stage.case,
+        stage=stage,
+        rules=service.rule_set(version) if version else None,
+        paused=paused,
+        acknowledged=any(letter.kind == Letter.Kind.ACKNOWLEDGEMENT for letter in letters),
+        request=request,
+        contributions=contributions,
+    )
+
+
+def worth_offering(verb: Verb, now: Situation) -> bool:
+    """Whether `verb`, which somebody may do, could do anything as things stand."""
+    asks = ASKS.get(verb)
+    return asks is None or asks(now)
+
+
+ASKS: dict[Verb, Callable[[Situation], bool]] = {
+    Verb.ACKNOWLEDGE: lambda s: not s.acknowledged and not s.case.anonymous,
+    Verb.EXTEND: lambda s: s.extendable,
+    Verb.ASK_EXTENSION: lambda s: s.extendable and s.request is None,
+    Verb.DECIDE_EXTENSION: lambda s: s.request is not None,
+    Verb.GIVE_DATE: lambda s: s.rules is not None and any(rule.given for rule in s.rules.milestones),
+    Verb.RECORD_EVENT: lambda s: s.rules is not None,
+    Verb.DISMISS: lambda s: s.rules is not None and not s.rules.statutory,
+    Verb.PAUSE: lambda s: s.rules is not None and s.rules.pausable and not s.paused,
+    Verb.RESUME: lambda s: s.paused,
+    Verb.CORRECT_DATE: lambda s: s.rules is not None,
+    Verb.CONTRIBUTE: lambda s: any(row.answered_at is None for row in s.contributions),
+    Verb.ESCALATE: lambda s: s.stage.type.goes_on,
+    Verb.REFUSE_ESCALATION: lambda s: s.stage.type.goes_on,
+    Verb.REOPEN: lambda s: s.case.merged_into_id is None,
+}
