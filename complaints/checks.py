@@ -1,9 +1,11 @@
 """What the machine lacks, said when the product starts: `python manage.py check`."""
 
 from ctypes.util import find_library
+from pathlib import Path
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
 
 PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 
@@ -19,5 +21,21 @@ def pdf_libraries(**kwargs: Any) -> list[CheckMessage]:
             f"PDFs cannot be made: the system library {', '.join(missing)} is missing.",
             hint="On Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
             id="complaints.W001",
+        )
+    ]
+
+
+@register
+def documents_are_not_served(**kwargs: Any) -> list[CheckMessage]:
+    """What people upload must not lie where the web server hands out files without asking who wants them."""
+    kept = Path(settings.DOCUMENTS_DIR).resolve()
+    served = [Path(settings.STATIC_ROOT), *(Path(folder) for _, folder in settings.STATICFILES_DIRS)]
+    if not any(kept.is_relative_to(folder.resolve()) for folder in served):
+        return []
+    return [
+        Error(
+            f"DOCUMENTS_DIR is {kept}, where everybody can fetch files by their address.",
+            hint="Give a folder outside static/ and staticfiles/.",
+            id="complaints.E001",
         )
     ]

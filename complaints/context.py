@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from complaints.permissions import READING_ROLES
+from complaints.queries.imports import IMPORTERS
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ PLACES = (
         "cases",
         "Find a case, or log what came in.",
         tuple(Role(role) for role in READING_ROLES),
+    ),
+    Place(
+        "Imports",
+        "imports",
+        "Take in a tracker that was kept as a spreadsheet, and see what came of it.",
+        IMPORTERS,
     ),
     Place(
         "Work out a deadline",

@@ -38,6 +38,39 @@ def check_digit(digits: str) -> int:
     return interim
 
 
+_DIGITS = ("oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def said(text: str) -> str:
+    """A reference as it is said on the telephone: '26-04821-7' → 'twenty-six, oh four eight two one, seven'."""
+    year, number, check = text.split("-")
+    return ", ".join(
+        [_year(int(year)), *(" ".join(_DIGITS[int(d)] for d in part) for part in (number, check))]
+    )
+
+
+def _year(year: int) -> str:
+    tens, ones = divmod(year, 10)
+    if tens == 0:
+        return f"oh {_DIGITS[ones]}"
+    if tens == 1:
+        return _TEENS[ones]
+    return f"{_TENS[tens]}-{_DIGITS[ones]}" if ones else _TENS[tens]
+
+
 def as_written(text: str) -> str:
     """The reference somebody typed, however they set it apart: '26 04821 7' → '26-04821-7'. '' when it is none, or
     its check digit is wrong."""

@@ -324,7 +324,7 @@ def parse_move(phrase: str, *, anyone: Iterable[str], known: Callable[[str], boo
     """'send by cr-officer when findings, then to-close' → the Move. `anyone` are the roles that word stands
     for; `known` says whether there is a role. Raises MoveError naming what is not understood."""
     rest, _, after = phrase.partition(", then ")
-    rest, _, when = rest.partition(" when ")
+    rest, separator, when = rest.partition(" when ")
     found = _VERB.fullmatch(rest.strip())
     if not found:
         raise MoveError(f"'{phrase}' is not a move: write it like 'accept by responder, then to-answer'")
@@ -333,6 +333,10 @@ def parse_move(phrase: str, *, anyone: Iterable[str], known: Callable[[str], boo
         if word != ANYONE and word != SIGNER and not known(word):
             raise MoveError(f"there is no role {word}")
         roles += anyone if word == ANYONE else [word]
+    if not roles:
+        raise MoveError(f"'{phrase}' does not say who may do it")
+    if separator and not _words(when):
+        raise MoveError(f"'{phrase}' does not say when: leave 'when' out, or name what it needs")
     return Move(
         verb=_one_of(Verb, found[1], "thing somebody does"),
         roles=tuple(dict.fromkeys(roles)),

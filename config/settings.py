@@ -143,7 +143,7 @@ USE_I18N = False
 # --- files ----------------------------------------------------------------------------------
 
 # What people upload and what they import: never under an address, served only by views that ask who may see it.
-DOCUMENTS_DIR = env.path("DOCUMENTS_DIR", default=str(VAR_DIR / "documents"))
+DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default=str(VAR_DIR / "documents")))
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Not static/src: what the styles are made from is nobody's to fetch.

@@ -125,8 +125,9 @@ def acting(
 
 
 def _locked(case: Case) -> Case:
-    # Its own row only: what it points to is shared with other cases.
-    return Case.objects.select_for_update(of=("self",)).select_related("unit", "officer").get(pk=case.pk)
+    # Without a join: PostgreSQL drops a row whose unit was changed while it waited. Not its key: a case linked to it
+    # is written by others meanwhile.
+    return Case.objects.select_for_update(no_key=True).get(pk=case.pk)
 
 
 def _allowed(

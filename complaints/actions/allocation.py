@@ -1,19 +1,31 @@
 """Who does it: the team and person, the officer, other services that contribute, and everybody's work when
 somebody is ill."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
 
 from accounts.actions import Refused
 from accounts.models import Unit, User
-from accounts.roles import Role
 from complaints import permissions
 from complaints.actions.acting import Act, acting
 from complaints.models import Case, CaseUnit, ClosedAs, Contribution, Stage
 from complaints.moves import table_of
+from complaints.queries.allocating import (
+    answering_roles,
+    contributing_roles,
+    headline_of,
+    service_turns,
+    takers,
+    waited_roles,
+)
+from complaints.queries.cases import seat_at
+from complaints.queries.reassigning import parts_of
 from complaints.workflow import State, Verb
-from slas.core.wording import long_date
+from slas.core.wording import listed, long_date
 
 
 def allocate(
@@ -31,8 +43,7 @@ def allocate(
     before the formal date their draft is to reach Customer Relations (None: as the procedure has it)."""
     with acting(Verb.ALLOCATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         _give(act, unit, responder)
-        if draft_days is not None:
-            act.stage.draft_days = draft_days
+        _ask_draft(act, draft_days)
         act.say(f"{act.who} allocated it to {_to(unit, responder)}.", unit=unit.pk)
     return act.case
 
@@ -45,10 +56,12 @@ def reallocate(
     unit: Unit,
     responder: User | None = None,
     reason: str,
+    draft_days: int | None = None,
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Case:
-    """Give a stage to another team or person. Another team accepts it anew; its clock runs on."""
+    """Give a stage to another team or person. Another team accepts it anew; its clock runs on. `draft_days` as in
+    `allocate` (None: as it was)."""
     with acting(Verb.REALLOCATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if not reason:
             raise Refused("Say why it goes to somebody else.", "reason")
@@ -58,6 +71,7 @@ def reallocate(
         if unit.pk != act.stage.unit_id and act.stage.state == State.TO_ANSWER and _can_accept(act):
             act.next = State.TO_ACCEPT
         _give(act, unit, responder)
+        _ask_draft(act, draft_days)
         act.say(f"{act.who} reallocated it from {before} to {_to(unit, responder)}. {reason}", unit=unit.pk)
     return act.case
 
@@ -70,6 +84,13 @@ def _to(unit: Unit, responder: User | None) -> str:
     return f"{responder}, {unit}" if responder else str(unit)
 
 
+def _ask_draft(act: Act, days: int | None) -> None:
+    if days is not None and days < 0:
+        raise Refused("The draft cannot be asked for after the formal date.", "draft_days")
+    if days is not None:
+        act.stage.draft_days = days
+
+
 def _give(act: Act, unit: Unit, responder: User | None) -> None:
     if unit.is_retired:
         raise Refused(f"{unit} is no longer in use. Choose another.", "unit")
@@ -77,15 +98,13 @@ def _give(act: Act, unit: Unit, responder: User | None) -> None:
         raise Refused(
             f"You work for other units, so you cannot give it to {unit}. Ask a colleague there.", "unit"
         )
-    if responder is not None and not may_answer(responder, unit):
-        raise Refused(
-            f"{responder} answers nothing for {unit}. Choose somebody who does, or leave it to the team.",
-            "responder",
-        )
+    if responder is not None:
+        check_taker(act.case, answering_roles(act.stage.type), unit, responder, "responder")
+    elif service_turns(act.stage.type) and act.next is not State.CLOSED:
+        check_somebody(act.case, waited_roles(act.stage.type), unit, "unit")
     before = act.stage.unit
     act.stage.unit, act.stage.responder = unit, responder
-    if not act.stage.type.beside:
-        _move_units(act, before, unit)
+    _move_units(act, before, unit)
 
 
 def _reaches(user: User, unit: Unit, now: datetime) -> bool:
@@ -97,17 +116,45 @@ def _reaches(user: User, unit: Unit, now: datetime) -> bool:
     )
 
 
-def may_answer(person: User, unit: Unit) -> bool:
-    """Whether `person` can be given work of `unit`: they hold a role there, or above, that answers."""
-    answering = {
-        role.value for role in Role if Role.RESPONDER in role.includes or Role.CR_OFFICER in role.includes
-    }
-    answering |= {Role.COORDINATOR.value, Role.ASSISTANT_DIRECTOR.value, Role.DIRECTOR.value}
-    return person.is_active and person.has_role(*answering, unit=unit)
+def check_taker(case: Case, roles: Iterable[str], unit: Unit, person: User, field: str) -> None:
+    """Refuse to give `person` work of `unit` that they could not do, or could not even see."""
+    if takers(case, roles, unit).filter(pk=person.pk).exists():
+        return
+    if not person.is_active:
+        raise Refused(f"{person} can no longer sign in. Choose somebody else.", field)
+    if not person.has_role(*roles, unit=unit):
+        where = listed([g.where for g in person.grants_in_force if g.role in roles][:3])
+        does = f" They do for {where}." if where else ""
+        raise Refused(
+            f"{person} does not answer for {unit}.{does} Choose somebody of {unit}, or leave it to the team.",
+            field,
+        )
+    raise Refused(
+        f"{person} is not on the list of those who may open this restricted case. Put them on it first, or choose "
+        "somebody who is.",
+        field,
+    )
+
+
+def check_somebody(case: Case, roles: Iterable[str], unit: Unit, field: str) -> None:
+    """Refuse to leave work to a unit where nobody would find it."""
+    if takers(case, roles, unit).exists():
+        return
+    if case.restricted:
+        raise Refused(
+            f"Nobody who may open this restricted case answers for {unit}. Change its list first, or choose another "
+            "unit.",
+            field,
+        )
+    raise Refused(
+        f"Nobody answers for {unit} yet. Choose another unit, or ask an administrator to give somebody a role there.",
+        field,
+    )
 
 
 def _move_units(act: Act, before: Unit, after: Unit) -> None:
-    """The lead unit of the case is the one it is with; one that only was stops seeing it, unless it contributes."""
+    """Who works on it sees the case; a unit that no longer does stops seeing it, unless it contributes. The lead unit
+    is the one the case itself is with."""
     case = act.case
     needed = set(
         Stage.objects.filter(case=case, closed_at__isnull=True)
@@ -115,11 +162,15 @@ def _move_units(act: Act, before: Unit, after: Unit) -> None:
         .values_list("unit", flat=True)
     )
     needed |= set(Contribution.objects.filter(stage__case=case).values_list("unit", flat=True))
+    if act.stage.type.beside:
+        needed.add(case.unit_id)
     if before.pk != after.pk and before.pk not in needed:
         CaseUnit.objects.filter(case=case, unit=before).delete()
-    CaseUnit.objects.filter(case=case).update(lead=False)
-    CaseUnit.objects.update_or_create(case=case, unit=after, defaults={"lead": True})
-    case.unit = after
+    CaseUnit.objects.get_or_create(case=case, unit=after)
+    if not act.stage.type.beside:
+        CaseUnit.objects.filter(case=case).update(lead=False)
+        CaseUnit.objects.filter(case=case, unit=after).update(lead=True)
+        case.unit = after
 
 
 def accept(
@@ -163,6 +214,11 @@ def take_on(
             )
         if act.stage.officer_id == officer.pk:
             raise Refused(f"{officer} is its officer already.", "officer")
+        if not permissions.sees(officer, act.case, now=now):
+            raise Refused(
+                f"{officer} is not on the list of those who may open this restricted case. Put them on it first.",
+                "officer",
+            )
         before = act.stage.officer
         act.case.officer = act.stage.officer = officer
         for other in Stage.objects.filter(case=case, closed_at__isnull=True).exclude(pk=act.stage.pk):
@@ -183,29 +239,38 @@ class Reassigned:
 
 
 def bulk_reassign(
-    *, stages: Sequence[Stage], absent: User, to: User, by: User, now: datetime, reason: str
+    *, cases: Sequence[Case], absent: User, to: User, by: User, now: datetime, reason: str
 ) -> Reassigned:
-    """Give these stages, where `absent` is officer or responder, to somebody else, each by the rules of doing it
-    singly (somebody is ill)."""
+    """Give what `absent` has open in these cases, and `by` may give away, to somebody else (somebody is ill). Each case
+    goes over whole or not at all, by the rules of doing it singly; no other case is touched."""
+    if not reason:
+        raise Refused("Say why their work goes to somebody else.", "reason")
+    if to.pk == absent.pk:
+        raise Refused(f"It is {absent}'s work. Choose somebody else to take it over.", "to")
     done: list[Case] = []
     refused: list[tuple[Case, str]] = []
-    for stage in stages:
+    for case in cases:
         try:
-            _reassign(stage, absent, to, by, now, reason)
+            with transaction.atomic():
+                _hand_over(case, absent, to, by, now, reason)
         except Refused as error:
-            refused.append((stage.case, error.message))
+            refused.append((case, error.message))
         else:
-            done.append(stage.case)
+            done.append(case)
     return Reassigned(tuple(done), tuple(refused))
 
 
-def _reassign(stage: Stage, absent: User, to: User, by: User, now: datetime, reason: str) -> None:
-    if absent.pk not in (stage.officer_id, stage.responder_id):
-        raise Refused(f"It is not {absent}'s any more.")
-    if stage.officer_id == absent.pk:
-        take_on(case=stage.case, by=by, now=now, officer=to, reason=reason, stage=stage)
-    if stage.responder_id == absent.pk:
-        reallocate(case=stage.case, by=by, now=now, unit=stage.unit, responder=to, reason=reason, stage=stage)
+def _hand_over(case: Case, absent: User, to: User, by: User, now: datetime, reason: str) -> None:
+    parts = parts_of(case, absent, by, now=now)
+    if not parts:
+        raise Refused(f"Nothing in it is {absent}'s any more, or it is not yours to give away.")
+    common: dict[str, Any] = {"case": case, "by": by, "now": now, "reason": reason}
+    officer = [stage for stage, verb in parts if verb is Verb.TAKE_ON]
+    if officer:
+        take_on(**common, officer=to, stage=officer[0])
+    for stage, verb in parts:
+        if verb is Verb.REALLOCATE:
+            reallocate(**common, unit=stage.unit, responder=to, stage=stage)
 
 
 def ask_contribution(
@@ -224,12 +289,14 @@ def ask_contribution(
     with acting(Verb.ASK_CONTRIBUTION, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if not question:
             raise Refused("Say what they are asked.", "question")
-        if due_on < act.today:
-            raise Refused("The day you need it by is past. Give a day to come.", "due_on")
+        _check_wanted(act, due_on)
         if unit.is_retired:
             raise Refused(f"{unit} is no longer in use. Choose another.", "unit")
-        if person is not None and not may_answer(person, unit):
-            raise Refused(f"{person} answers nothing for {unit}. Choose somebody who does.", "person")
+        roles = contributing_roles(act.stage)
+        if person is not None:
+            check_taker(act.case, roles, unit, person, "person")
+        else:
+            check_somebody(act.case, roles, unit, "unit")
         Contribution.objects.create(
             stage=act.stage,
             unit=unit,
@@ -242,6 +309,15 @@ def ask_contribution(
         CaseUnit.objects.get_or_create(case=act.case, unit=unit)
         act.say(f"{act.who} asked {_to(unit, person)} to contribute by {long_date(due_on)}.", unit=unit.pk)
     return act.case
+
+
+def _check_wanted(act: Act, day: date) -> None:
+    if day < act.today:
+        raise Refused("The day you need it by is past. Give a day to come.", "due_on")
+    headline = headline_of(act.stage)
+    formal = headline.due_on if headline else None
+    if formal is not None and act.today <= formal < day:
+        raise Refused(f"The answer itself is due on {long_date(formal)}. Ask for it by then.", "due_on")
 
 
 def contribute(
@@ -259,15 +335,15 @@ def contribute(
         row = Contribution.objects.filter(pk=contribution.pk, stage=act.stage).select_related("unit").first()
         if row is None:
             raise Refused("That question is no longer asked.")
+        field = f"answer_{row.pk}"
         if row.answered_at is not None:
-            raise Refused("That was answered already. Add a note if there is more to say.", "answer")
+            raise Refused("That was answered already. Add a note if there is more to say.", field)
         if not answer:
-            raise Refused("Write your contribution.", "answer")
-        if not any(
-            permissions.allows(s, [Role.RESPONDER.value], [row.unit])
-            for s in permissions.standings_of(by, now=now)
-        ):
-            raise Refused(f"That was asked of {row.unit}.", "answer")
+            raise Refused("Write your contribution.", field)
+        seat = seat_at(by, Verb.CONTRIBUTE, act.stage, row.unit, now=now)
+        if seat is None:
+            raise Refused(f"That was asked of {row.unit}.", field)
+        act.for_whom = seat.for_whom
         row.answer, row.answered_at, row.answered_by = answer, now, by
         row.save()
         act.say(f"{act.who} contributed for {row.unit}.", unit=row.unit_id)

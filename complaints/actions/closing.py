@@ -8,11 +8,28 @@ from accounts.actions import Refused
 from accounts.models import Unit, User
 from complaints.actions import intake
 from complaints.actions.acting import Act, acting
+from complaints.actions.allocation import check_somebody, check_taker
 from complaints.actions.triage import close_all
-from complaints.models import Case, ClosedAs, Entry, GivenDate, Learning, Letter, Procedure, Stage, StageType
+from complaints.models import (
+    Case,
+    CaseUnit,
+    ClosedAs,
+    Entry,
+    GivenDate,
+    Learning,
+    Letter,
+    Procedure,
+    Stage,
+    StageType,
+)
+from complaints.queries.allocating import answering_roles, takers, waited_roles
 from complaints.workflow import EVENT_OF, Verb
 from slas import service
+from slas.core.calendar import OutOfRange, london_date
+from slas.core.facts import FactError, Facts, Given, check
+from slas.core.result import Deadline
 from slas.core.wording import long_date
+from slas.models import SlaVersion
 
 
 @dataclass(frozen=True)
@@ -28,6 +45,16 @@ class LearningDraft:
     due_on: date | None = None
 
 
+@dataclass(frozen=True)
+class LearningTime:
+    """A kind of action the council's policy knows, and the day it is due when it is agreed today. `given`: it has no
+    time of its own, so that a day has to be given."""
+
+    type_: StageType
+    due_on: date | None
+    given: bool
+
+
 def learning_types(case: Case) -> list[StageType]:
     """The kinds of action the council's policy knows, each with its time."""
     return list(
@@ -35,6 +62,31 @@ def learning_types(case: Case) -> list[StageType]:
         .filter(procedure__begins=Procedure.Begins.LEARNING)
         .order_by("position")
     )
+
+
+def learning_times(case: Case, *, now: datetime) -> list[LearningTime]:
+    """`learning_types` with the day each is due when it is agreed today (S6.1, S6.2)."""
+    types = learning_types(case)
+    clocks = [
+        service.Clock(type_.pk, type_.sla_version, _agreed(type_.sla_version, london_date(now)))
+        for type_ in types
+        if type_.sla_version is not None
+    ]
+    headlines = {worked.key: _headline(worked) for worked in service.deadlines_for(clocks)}
+    found = []
+    for type_ in types:
+        headline = headlines.get(type_.pk)
+        given = headline is not None and headline.rule.given
+        found.append(LearningTime(type_, headline.due_on if headline else None, given))
+    return found
+
+
+def _agreed(version: SlaVersion, today: date) -> Facts:
+    return Facts(events={intake.first_event(version): today})
+
+
+def _headline(worked: service.Worked) -> Deadline | None:
+    return next((d for d in worked.deadlines if d.rule.headline), None)
 
 
 def record_learning(
@@ -59,33 +111,20 @@ def write_learning(act: Act, learning: Sequence[LearningDraft], none_because: st
         raise Refused("Record the learning, or say why there is none.", "learning")
     for one in learning:
         _write_learning(act, one)
+        act.stage.no_learning_reason = ""
     if not learning:
         act.stage.no_learning_reason = none_because
         act.say(f"{act.who} recorded that there is no learning. {none_because}")
 
 
 def _write_learning(act: Act, draft: LearningDraft) -> None:
+    if not draft.text:
+        raise Refused("Write what was learned.", "learning")
+    if draft.unit.is_retired:
+        raise Refused(f"{draft.unit} is no longer in use. Choose another.", "unit")
     types = learning_types(act.case)
     type_ = draft.type_ or (types[0] if types else None)
-    if draft.due_on is not None and draft.due_on < act.today:
-        raise Refused("The day it is to be done by is past. Give a day to come.", "due_on")
-    stage = None
-    if type_ is not None:
-        stage = intake.begin_stage(
-            act.case,
-            type_,
-            unit=draft.unit,
-            officer=act.stage.officer,
-            by=act.by,
-            now=act.now,
-            moment=act.today,
-        )
-        if draft.responder is not None:
-            stage.responder = draft.responder
-            stage.save(update_fields=["responder"])
-        if draft.due_on is not None:
-            _give_headline(act, stage, draft.due_on)
-        act.touch(stage)
+    stage = _begin_action(act, type_, draft) if type_ is not None else None
     Learning.objects.create(
         case=act.case,
         found_in=act.stage,
@@ -98,20 +137,70 @@ def _write_learning(act: Act, draft: LearningDraft) -> None:
     act.say(f"{act.who} recorded learning for {draft.unit}: {draft.text}")
 
 
-def _give_headline(act: Act, stage: Stage, day: date) -> None:
-    if stage.type.sla_version is None:
+def _begin_action(act: Act, type_: StageType, draft: LearningDraft) -> Stage:
+    """The stage that keeps an action's clock and turn; the unit that is to do it sees the case from then on."""
+    responder = draft.responder or _keeper(act, type_, draft.unit)
+    if responder is not None:
+        check_taker(act.case, answering_roles(type_), draft.unit, responder, "responder")
+    stage = intake.begin_stage(
+        act.case,
+        type_,
+        unit=draft.unit,
+        officer=act.stage.officer,
+        by=act.by,
+        now=act.now,
+        moment=act.today,
+    )
+    if responder is not None:
+        stage.responder = responder
+        stage.save(update_fields=["responder"])
+    CaseUnit.objects.get_or_create(case=act.case, unit=draft.unit)
+    _give_headline(act, stage, draft.due_on)
+    act.touch(stage)
+    return stage
+
+
+def _keeper(act: Act, type_: StageType, unit: Unit) -> User | None:
+    """Who keeps an action that is left to `unit`: nobody by name where somebody there would find it, else the case's
+    officer, so that it is not lost. Refused where they could not do it either."""
+    if takers(act.case, waited_roles(type_), unit).exists():
+        return None
+    officer = act.stage.officer
+    if officer is None or not takers(act.case, answering_roles(type_), unit).filter(pk=officer.pk).exists():
+        check_somebody(act.case, waited_roles(type_), unit, "unit")
+    return officer
+
+
+def _give_headline(act: Act, stage: Stage, day: date | None) -> None:
+    """The day an action is to be done by, where its kind has no time of its own (S6.2)."""
+    version = stage.type.sla_version
+    rules = service.rule_set(version) if version is not None else None
+    if version is None or rules is None or not rules.headline.given:
+        if day is not None:
+            raise Refused(f"'{stage.type.name}' has its own time. Leave the day out.", "due_on")
         return
-    rule = service.rule_set(stage.type.sla_version).headline
-    if rule.given:
-        GivenDate.objects.create(
-            stage=stage,
-            milestone=rule.code,
-            day=day,
-            said_by=str(act.by or ""),
-            recorded_at=act.now,
-            decided_at=act.now,
-            by=act.by,
-        )
+    if day is None:
+        raise Refused(f"Give the day '{stage.type.name}' is to be done by (S6.2).", "due_on")
+    if day < act.today:
+        raise Refused("The day it is to be done by is past. Give a day to come.", "due_on")
+    calendar = service.working_calendar(version.sla.policy.calendar_id, statutory=rules.statutory)
+    try:
+        given = {rules.headline.code: Given(day)}
+        check(rules, Facts(events={rules.events[0].code: act.today}, given=given), calendar)
+    except FactError as error:
+        names = {**rules.event_names, **{rule.code: rule.name for rule in rules.milestones}}
+        raise Refused(error.told(names), "due_on") from None
+    except OutOfRange as error:
+        raise Refused(str(error), "due_on") from None
+    GivenDate.objects.create(
+        stage=stage,
+        milestone=rules.headline.code,
+        day=day,
+        said_by=str(act.by or ""),
+        recorded_at=act.now,
+        decided_at=act.now,
+        by=act.by,
+    )
 
 
 def complete(

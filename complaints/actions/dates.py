@@ -1,230 +1,37 @@
-"""Dates: more time, corrections, dates given, pauses. Each writes a fact; the deadlines follow from all of them."""
+"""Dates put right: an event recorded for the wrong day, or a fact that should not have been recorded.
 
+What gives more time is in `extending`, and is known here by its name too.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.actions import Refused
 from accounts.models import User
-from accounts.roles import Role
-from complaints import permissions
 from complaints.actions.acting import Act, acting, write_event
+from complaints.actions.extending import ask_extension, decide_extension, extend
+from complaints.actions.sending import received_on
+from complaints.actions.stage_rules import check_moment, consequences, is_planned, rules_of
 from complaints.models import (
     Case,
-    Deadline,
     Dismissal,
     Extension,
-    ExtensionRequest,
     GivenDate,
+    Letter,
     Pause,
     Stage,
     StageEvent,
     standing,
 )
-from complaints.workflow import Verb
-from slas import service
-from slas.core.calendar import london_date
-from slas.core.facts import FactError, check_extension
-from slas.core.rules import Rule, RuleSet
-from slas.core.wording import UNIT_WORDS, clock, long_date
+from complaints.queries.facts import event_name, fact_words
+from complaints.workflow import EVENT_OF, Verb
+from slas.core.calendar import instant, london_date
+from slas.core.wording import long_moment
 
+__all__ = ["ask_extension", "correct_date", "decide_extension", "extend", "rules_of", "take_back"]
 
-def rules_of(stage: Stage) -> RuleSet:
-    """The rules a stage is judged by. Refused where its procedure has none."""
-    if stage.type.sla_version is None:
-        raise Refused(f"{stage.type.name} has no deadline that could change: its policy gives none.")
-    return service.rule_set(stage.type.sla_version)
-
-
-def _rule(stage: Stage, milestone: str) -> Rule:
-    rules = rules_of(stage)
-    if not milestone:
-        return rules.headline
-    if milestone not in rules.by_code:
-        raise Refused(f"{stage.type.name} has no such deadline. Choose one of its own.", "milestone")
-    return rules.by_code[milestone]
-
-
-def _cite(rule: Rule) -> str:
-    return f" ({', '.join(rule.source)})" if rule.source else ""
-
-
-def _told(error: FactError, rules: RuleSet) -> str:
-    return error.told({**rules.event_names, **{rule.code: rule.name for rule in rules.milestones}})
-
-
-def extend(
-    *,
-    case: Case,
-    by: User,
-    now: datetime,
-    total: int,
-    reason: str,
-    asked_by: str,
-    approver: User | None = None,
-    outside: str = "",
-    complainant_agreed: bool = False,
-    complainant_told_on: date | None = None,
-    milestone: str = "",
-    stage: Stage | None = None,
-    seen: int | None = None,
-) -> Case:
-    """Give a milestone (the headline unless named) a new total time from the same start.
-
-    Who approves is `approver`, or a role outside the council (`outside`: the investigator), where the rule lets them;
-    the complainant agrees where it asks for that. Refused over the cap, naming the rule's source.
-    """
-    with acting(Verb.EXTEND, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        write_extension(
-            act,
-            _rule(act.stage, milestone),
-            total=total,
-            reason=reason,
-            asked_by=asked_by,
-            approver=approver,
-            outside=outside,
-            agreed=complainant_agreed,
-            told_on=complainant_told_on,
-        )
-    return act.case
-
-
-def write_extension(
-    act: Act,
-    rule: Rule,
-    *,
-    total: int,
-    reason: str,
-    asked_by: str,
-    approver: User | None,
-    outside: str,
-    agreed: bool,
-    told_on: date | None,
-) -> None:
-    """The fact and its event; Refused for what the rule does not allow."""
-    try:
-        check_extension(rule, total)
-    except FactError as error:
-        raise Refused(_told(error, rules_of(act.stage)), "total") from None
-    if not reason:
-        raise Refused("Say why more time is needed.", "reason")
-    if told_on is not None and not act.case.received_on <= told_on <= act.today:
-        raise Refused(
-            "They were told between the day it came in and today. Check the date.", "complainant_told_on"
-        )
-    approved_by = _approver(act, rule, approver, outside)
-    if rule.complainant_agrees and not agreed:
-        raise Refused(
-            f"It is extended only if the complainant agrees{_cite(rule)}. Ask them first.",
-            "complainant_agreed",
-        )
-    row = Deadline.objects.filter(stage=act.stage, milestone=rule.code).first()
-    if row is not None and row.met_at is not None:
-        raise Refused(f"'{rule.name}' was done already, so more time would change nothing.", "milestone")
-    Extension.objects.create(
-        stage=act.stage,
-        milestone=rule.code,
-        total=total,
-        original_due_on=row.original_due_on or row.due_on if row else None,
-        asked_by=asked_by,
-        approved_by=approved_by,
-        complainant_agreed=agreed,
-        complainant_told_on=told_on,
-        reason=reason,
-        recorded_at=act.now,
-        decided_at=act.now,
-        by=act.by,
-    )
-    words = UNIT_WORDS[rule.unit][1]
-    act.say(
-        f"{act.who} extended '{rule.name}' to {total} {words}, approved by {approved_by}. {reason}",
-        total=total,
-    )
-
-
-def _approver(act: Act, rule: Rule, approver: User | None, outside: str) -> str:
-    """Who approved, by name, checked against whom the rule lets approve."""
-    if not rule.approvers:
-        return str(approver or act.by or "")
-    if outside:
-        if outside in rule.approvers and outside not in Role.values:
-            return outside.replace("-", " ")
-        raise Refused(f"That is not theirs to approve{_cite(rule)}.", "outside")
-    person = approver or act.by
-    roles = [role for role in rule.approvers if role in Role.values]
-    if person is not None and any(
-        permissions.allows(s, roles, [act.stage.unit]) for s in permissions.standings_of(person, now=act.now)
-    ):
-        return str(person)
-    who = " or ".join(Role(role).label for role in roles)
-    raise Refused(f"More time is approved by a {who}{_cite(rule)}. Say who approved it.", "approver")
-
-
-def ask_extension(
-    *,
-    case: Case,
-    by: User,
-    now: datetime,
-    total: int,
-    reason: str,
-    stage: Stage | None = None,
-    seen: int | None = None,
-) -> Case:
-    """A service asks for more time for the headline milestone; Customer Relations decide."""
-    with acting(Verb.ASK_EXTENSION, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        rule = rules_of(act.stage).headline
-        try:
-            check_extension(rule, total)
-        except FactError as error:
-            raise Refused(_told(error, rules_of(act.stage)), "total") from None
-        if not reason:
-            raise Refused("Say why more time is needed.", "reason")
-        if ExtensionRequest.objects.filter(stage=act.stage, decided_at__isnull=True).exists():
-            raise Refused("More time was asked for already, and Customer Relations have not decided yet.")
-        ExtensionRequest.objects.create(
-            stage=act.stage, milestone=rule.code, total=total, reason=reason, asked_at=now, asked_by=by
-        )
-        act.say(f"{act.who} asked for {total} {UNIT_WORDS[rule.unit][1]} in all. {reason}", total=total)
-    return act.case
-
-
-def decide_extension(
-    *,
-    case: Case,
-    by: User,
-    now: datetime,
-    granted: bool,
-    reason: str,
-    approver: User | None = None,
-    outside: str = "",
-    complainant_agreed: bool = False,
-    complainant_told_on: date | None = None,
-    stage: Stage | None = None,
-    seen: int | None = None,
-) -> Case:
-    """Give the time that was asked for, or not, with the reason."""
-    with acting(Verb.DECIDE_EXTENSION, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        request = ExtensionRequest.objects.filter(stage=act.stage, decided_at__isnull=True).first()
-        if request is None:
-            raise Refused("Nobody is asking for more time.")
-        if not reason:
-            raise Refused("Give the reason for the decision.", "reason")
-        if granted:
-            write_extension(
-                act,
-                _rule(act.stage, request.milestone),
-                total=request.total,
-                reason=reason,
-                asked_by=str(request.asked_by or ""),
-                approver=approver,
-                outside=outside,
-                agreed=complainant_agreed,
-                told_on=complainant_told_on,
-            )
-        else:
-            act.say(f"{act.who} refused more time. {reason}")
-        request.granted, request.decided_at, request.decided_by = granted, now, by
-        request.decision_reason = reason
-        request.save()
-    return act.case
+KNOWN_BEFORE = 366
+"""How many days ahead something that is still to come can be planned for."""
 
 
 def correct_date(
@@ -239,22 +46,28 @@ def correct_date(
     seen: int | None = None,
 ) -> Case:
     """Put right when something happened. What hangs on it is worked out anew, extensions and pauses kept; the same
-    event in other stages of the case moves with it."""
+    event in other stages of the case moves with it, and so does the letter that it was.
+
+    Refused for a day to come, and for one that does not fit with what happened before or after it.
+    """
     with acting(Verb.CORRECT_DATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         root = _root(act, event)
         if not reason:
             raise Refused("Say what was wrong.", "reason")
         if moment == root.moment:
-            raise Refused(f"It is recorded as {_spoken(moment)} already.", "day")
+            raise Refused(f"It is recorded as {long_moment(moment)} already.", "day")
         _check_order(act, root, moment)
         before = root.moment
-        _replace(act, root, moment, reason, None)
-        name = _event_name(root)
-        if root.code == _received_code(act.case) and act.case.received_on == london_date(before):
+        for one in (root, *_twins(root)):
+            _replace(act, one, moment, reason, None)
+        _correct_letters(root, moment)
+        if _is_first(root) and act.case.received_on == london_date(before):
             act.case.received_on = london_date(moment)
             act.case.received_at = moment if isinstance(moment, datetime) else None
         act.say(
-            f"{act.who} corrected '{name}' from {_spoken(before)} to {_spoken(moment)}. {reason}",
+            f"{act.who} corrected '{event_name(root.stage, root.code)}' from {long_moment(before)} to "
+            f"{long_moment(moment)}. "
+            f"{reason}{consequences(act)}",
             event=root.code,
             before=str(before),
             after=str(moment),
@@ -263,12 +76,25 @@ def correct_date(
 
 
 def _root(act: Act, event: StageEvent) -> StageEvent:
-    row = standing(StageEvent).filter(pk=event.pk, stage__case=act.case).select_related("stage").first()
+    row = (
+        standing(StageEvent)
+        .filter(pk=event.pk, stage__case=act.case)
+        .select_related("stage__type__sla_version__policy_version", "stage__type__sla_version__sla__policy")
+        .first()
+    )
     if row is None:
         raise Refused("That date was corrected by somebody else already. Open the case again.")
     while row.copied_from is not None and row.copied_from.voided_at is None:
         row = row.copied_from
     return row
+
+
+def _twins(row: StageEvent) -> list[StageEvent]:
+    """The same acknowledgement in other stages: it was written down in every stage that was open."""
+    if row.code != EVENT_OF[Verb.ACKNOWLEDGE]:
+        return []
+    others = standing(StageEvent).filter(stage__case=row.stage.case_id, code=row.code, day=row.day, at=row.at)
+    return list(others.exclude(pk=row.pk).filter(copied_from=None).select_related("stage"))
 
 
 def _replace(
@@ -278,45 +104,148 @@ def _replace(
     copies = list(standing(StageEvent).filter(copied_from=row).select_related("stage"))
     row.voided_at, row.voided_by, row.void_reason = act.now, act.by, reason
     row.save()
-    try:
-        new = write_event(row.stage, row.code, moment, by=act.by, now=act.now, copied_from=origin)
-    except Refused as error:
-        raise Refused(error.message, "day") from None
+    check_moment(row.stage, row.code, moment)
+    new = write_fact(act, row.stage, row.code, moment, copied_from=origin)
+    new.note = row.note
+    new.save(update_fields=["note"])
     act.touch(row.stage)
     for copy in copies:
         _replace(act, copy, moment, reason, new)
 
 
+def write_fact(
+    act: Act, stage: Stage, code: str, moment: date | datetime, *, copied_from: StageEvent | None = None
+) -> StageEvent:
+    """An event of a stage as a row. Refused for a day to come, unless deadlines are counted back from it: an
+    interview is known before it is held (S9.3)."""
+    if stage.type.sla_version is not None and is_planned(rules_of(stage), code):
+        ahead = (london_date(moment) - act.today).days
+        if ahead > KNOWN_BEFORE:
+            raise Refused("That is more than a year ahead. Check the year.", "day")
+        at = moment if isinstance(moment, datetime) else None
+        return StageEvent.objects.create(
+            stage=stage,
+            code=code,
+            day=london_date(moment),
+            at=at,
+            recorded_at=act.now,
+            by=act.by,
+            copied_from=copied_from,
+        )
+    try:
+        return write_event(stage, code, moment, by=act.by, now=act.now, copied_from=copied_from)
+    except Refused as error:
+        raise Refused(error.message, "day") from None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Something a date must not come before (`earliest`) or after: what it is called, and when it was."""
+
+    name: str
+    moment: date | datetime
+    earliest: bool
+
+
 def _check_order(act: Act, row: StageEvent, moment: date | datetime) -> None:
-    """What was received cannot come after what was done about it, nor the reverse."""
-    begun = _received_code(act.case)
-    others = standing(StageEvent).filter(stage__case=act.case).exclude(pk=row.pk)
-    if row.code == begun:
-        first = others.exclude(code=begun).order_by("day").first()
-        if first is not None and first.day < london_date(moment):
+    """What came in cannot come after what was done about it, nor a request for the next stage before the answer it
+    asks more about; nor the reverse."""
+    for bound in _bounds(act, row):
+        wrong = _before(moment, bound.moment) if bound.earliest else _before(bound.moment, moment)
+        if wrong:
+            side = "before" if bound.earliest else "after"
             raise Refused(
-                f"'{_event_name(first)}' is recorded for {long_date(first.day)}, before that. "
-                "Correct that first if it is wrong too.",
+                f"That is {side} '{bound.name}', which is recorded for {long_moment(bound.moment)}. Correct that "
+                "first if it is wrong too.",
                 "day",
             )
-    elif london_date(moment) < act.case.received_on:
-        raise Refused(f"That is before the contact came in, on {long_date(act.case.received_on)}.", "day")
 
 
-def _received_code(case: Case) -> str:
-    first = StageEvent.objects.filter(stage__case=case).order_by("stage__number", "pk").first()
-    return first.code if first else ""
+def _before(one: date | datetime, other: date | datetime) -> bool:
+    """Whether `one` came before `other`: by their days, and within a day where both times are known."""
+    if london_date(one) == london_date(other) and not (
+        isinstance(one, datetime) and isinstance(other, datetime)
+    ):
+        return False
+    return instant(one) < instant(other)
 
 
-def _event_name(event: StageEvent) -> str:
-    version = event.stage.type.sla_version
-    names = service.rule_set(version).event_names if version else {}
-    return names.get(event.code, event.code.replace("-", " "))
+def _bounds(act: Act, row: StageEvent) -> list[Bound]:
+    others = list(
+        standing(StageEvent)
+        .filter(stage__case=act.case)
+        .exclude(pk=row.pk)
+        .select_related("stage__type__sla_version__policy_version")
+        .order_by("day", "pk")
+    )
+    if _is_first(row):
+        same = {row.pk, *_copies(row)}
+        later = [e for e in others if e.pk not in same and e.code != row.code]
+        found = [Bound(event_name(e.stage, e.code), e.moment, earliest=False) for e in later[:1]]
+        if act.case.aware_on is not None:
+            found.append(Bound("They became aware of it", act.case.aware_on, earliest=True))
+        return found
+    found = [Bound("It came in", act.case.received_at or act.case.received_on, earliest=True)]
+    if row.stage.type.beside:
+        return found
+    begun = [e for e in others if e.stage_id == row.stage_id and e.code == _begins(row.stage)]
+    if begun and row.code != begun[0].code and row.copied_from_id is None:
+        found.append(Bound(event_name(row.stage, begun[0].code), begun[0].moment, earliest=True))
+    answer = _answered(row.stage)
+    if row.code == _begins(row.stage):
+        before = [e for e in others if e.stage.number < row.stage.number and e.code == _answered(e.stage)]
+        found += [Bound(event_name(e.stage, e.code), e.moment, earliest=True) for e in before[-1:]]
+    elif row.code == answer:
+        after = [e for e in others if e.stage.number > row.stage.number and e.code == _begins(e.stage)]
+        asked = [e for e in after if not e.stage.type.beside and e.copied_from_id is None]
+        found += [Bound(event_name(e.stage, e.code), e.moment, earliest=False) for e in asked[:1]]
+    return found
 
 
-def _spoken(moment: date | datetime) -> str:
-    day = long_date(london_date(moment))
-    return f"{day} at {clock(moment)}" if isinstance(moment, datetime) else day
+def _copies(row: StageEvent) -> set[int]:
+    """Every standing event that is the same as `row` in a later stage."""
+    found: set[int] = set()
+    wave = {row.pk}
+    while wave:
+        wave = set(standing(StageEvent).filter(copied_from__in=wave).values_list("pk", flat=True)) - found
+        found |= wave
+    return found
+
+
+def _is_first(row: StageEvent) -> bool:
+    """Whether it is how the case came in: what begins the first of its stages that is judged by anything. A contact may
+    have been acknowledged while its policy gave it no time yet."""
+    judged = Stage.objects.filter(case=row.stage.case_id, type__sla_version__isnull=False)
+    first = judged.select_related("type__sla_version__policy_version").order_by("number").first()
+    return first is not None and first.pk == row.stage_id and row.code == _begins(first)
+
+
+def _begins(stage: Stage) -> str:
+    return rules_of(stage).events[0].code if stage.type.sla_version is not None else ""
+
+
+def _answered(stage: Stage) -> str:
+    return rules_of(stage).headline.met_by if stage.type.sla_version is not None else ""
+
+
+def _correct_letters(row: StageEvent, moment: date | datetime) -> None:
+    """The letter that the event was: when it was sent, and so when it is deemed received (W5)."""
+    kinds = {
+        EVENT_OF[Verb.ACKNOWLEDGE]: Letter.Kind.ACKNOWLEDGEMENT,
+        EVENT_OF[Verb.SHARE_COPY]: Letter.Kind.COPY,
+    }
+    kind = Letter.Kind.RESPONSE if row.code == _answered(row.stage) else kinds.get(row.code)
+    if kind is None:
+        return
+    letters = Letter.objects.filter(case=row.stage.case_id, kind=kind, sent_on=row.day)
+    if kind == Letter.Kind.RESPONSE:
+        letters = letters.filter(stage=row.stage)
+    for letter in letters.select_related("channel"):
+        letter.sent_on = london_date(moment)
+        letter.sent_at = moment if isinstance(moment, datetime) else None
+        if letter.channel is not None:
+            letter.received_on = received_on(row.stage, letter.sent_on, letter.channel)
+        letter.save(update_fields=["sent_on", "sent_at", "received_on"])
 
 
 FACTS: dict[str, type[Extension] | type[GivenDate] | type[Pause] | type[Dismissal]] = {
@@ -342,7 +271,12 @@ def take_back(
     """Take back an extension, a date given, a pause or a dismissal that should not have been recorded. It stays on
     record, voided; the dates are as if it had not been."""
     with acting(Verb.CORRECT_DATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        row = standing(FACTS[fact]).filter(pk=pk, stage__case=act.case).first()
+        row = (
+            standing(FACTS[fact])
+            .filter(pk=pk, stage__case=act.case)
+            .select_related("stage__type__sla_version__policy_version")
+            .first()
+        )
         if row is None:
             raise Refused("Somebody has taken that back already.")
         if not reason:
@@ -350,11 +284,5 @@ def take_back(
         row.voided_at, row.voided_by, row.void_reason = now, by, reason
         row.save()
         act.touch(row.stage)
-        names = {
-            "extension": "an extension",
-            "given": "a date given",
-            "pause": "a pause",
-            "dismissal": "a dismissal",
-        }
-        act.say(f"{act.who} took back {names[fact]} ({row}). {reason}", fact=fact)
+        act.say(f"{act.who} took back {fact_words(row)}. {reason}{consequences(act)}", fact=fact)
     return act.case

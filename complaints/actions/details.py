@@ -81,7 +81,7 @@ def _changed(case: Case, details: Details) -> list[str]:
 
 def _write_points(case: Case, stage: Stage, points: Sequence[tuple[Point | None, str]]) -> list[str]:
     changed = False
-    last = case.points.count()
+    last = max((point.position for point in case.points.all()), default=0)
     for point, text in points:
         if point is None and text:
             last += 1
@@ -91,7 +91,10 @@ def _write_points(case: Case, stage: Stage, points: Sequence[tuple[Point | None,
             changed = True
         elif point is not None and not text:
             if point.stages.exclude(finding="").exists():
-                raise Refused("A point that has a finding cannot be taken away.", "points")
+                raise Refused(
+                    f"This point has a finding, so it cannot be taken away. It was: {point.text}",
+                    f"point_{point.pk}",
+                )
             point.delete()
             changed = True
         elif point is not None and point.text != text:
@@ -107,14 +110,18 @@ def change_people(
     by: User,
     now: datetime,
     people: Sequence[PartyDraft],
+    anonymous: bool | None = None,
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Case:
-    """Write the people of a case anew: who they are, how to reach them, consent, adjustments (SA4)."""
+    """Write the people of a case anew: who they are, how to reach them, consent, adjustments (SA4). `anonymous`:
+    whether who wrote gave no name (None: as it was)."""
     with acting(Verb.CHANGE_PEOPLE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         named = [person for person in people if person.name]
+        if anonymous is not None:
+            act.case.anonymous = anonymous
         if not named and not act.case.anonymous:
-            raise Refused("Keep at least one person: who wrote.", "people")
+            raise Refused(intake.NO_NAME, "person_0_name")
         parties.write(act.case, named)
         intake.write_search_text(act.case)
         act.say(f"{act.who} changed the people.")
@@ -137,6 +144,10 @@ def restrict(
     with acting(Verb.RESTRICT, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if not reason:
             raise Refused("Say why.", "reason")
+        if not restricted and not act.case.restricted:
+            raise Refused(
+                "It is not restricted. Tick that only the people you name may see it.", "restricted"
+            )
         people = {by.pk: by, **{reader.pk: reader for reader in readers}} if restricted else {}
         if restricted and not any(permissions.in_team(p, act.case.unit, now=now) for p in people.values()):
             raise Refused("Put somebody of Customer Relations on the list.", "readers")

@@ -1,12 +1,22 @@
 """Documents of a case, as rows. Their bytes are kept by `complaints.papers.store` before an action is called."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
+
+from accounts.actions import Refused
 from accounts.models import User
+from complaints import permissions
 from complaints.actions.acting import acting
-from complaints.models import Case, Document, Stage
+from complaints.models import Case, Document, ImportBatch, Stage
 from complaints.workflow import Verb
+
+UNUSED_FOR = timedelta(days=2)
+"""How old a kept file that nothing uses is when it is removed: longer than a form may be left open."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +57,49 @@ def add_document(
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Document:
-    """Put a file on a case. `team_only`: for Customer Relations only."""
+    """Put a file on a case. `team_only`: for Customer Relations only, and so only they may say it."""
     with acting(Verb.ADD_DOCUMENT, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        if team_only and not permissions.in_team(by, act.case.unit, now=now):
+            raise Refused("Only Customer Relations can keep a document to themselves.", "team_only")
         document = write_document(
             act.case, upload, by=by, now=now, stage=act.stage, about=about, team_only=team_only
         )
         hidden = {"team_only": True} if team_only else {}
         act.say(f"{act.who} added the document {upload.name}.", document=document.pk, **hidden)
     return document
+
+
+def sweep(*, now: datetime) -> int:
+    """Remove the kept files that no row uses and that are older than two days: of forms nobody finished, and what a
+    full disk left half written. Returns how many. Does the same again without harm."""
+    oldest = (now - UNUSED_FOR).timestamp()
+    removed = 0
+    for folder in sorted(settings.DOCUMENTS_DIR.glob("??")):
+        left = [path for path in _kept_below(folder) if _changed_at(path) < oldest]
+        used = _used(folder.name) if left else set()
+        for path in left:
+            if path.stem not in used:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+_KEPT = re.compile(r"[0-9a-f]{32}(\.part)?")
+
+
+def _kept_below(folder: Path) -> Iterator[Path]:
+    """The files the store wrote, whole or not; what else may lie there is not ours to remove."""
+    return (path for path in folder.glob("??/*") if _KEPT.fullmatch(path.name))
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")  # finished or removed since it was listed
+
+
+def _used(prefix: str) -> set[str]:
+    documents = Document.objects.filter(key__startswith=prefix).values_list("key", flat=True)
+    batches = ImportBatch.objects.filter(key__startswith=prefix).values_list("key", flat=True)
+    return {*documents, *batches}

@@ -7,6 +7,7 @@ from accounts.models import User
 from complaints.actions.acting import Act, acting
 from complaints.actions.documents import Upload, write_document
 from complaints.models import Case, Draft, DraftDecision, Stage
+from complaints.papers import letters
 from complaints.workflow import EVENT_OF, Verb
 from slas import service
 
@@ -58,6 +59,7 @@ def submit(
 
 def _write(act: Act, text: str, upload: Upload | None, note: str) -> Draft | None:
     """The next version; None where it says what the last one says."""
+    text = letters.clean(text)
     if not text.strip():
         raise Refused("Write the draft, or upload a Word file.", "text")
     latest = Draft.objects.filter(stage=act.stage).order_by("-version").first()
@@ -83,15 +85,31 @@ def _latest(stage: Stage) -> Draft:
     return latest
 
 
+def approved(stage: Stage) -> Draft | None:
+    """The version that is to be sent: the latest one whose last decision was to approve it; where a procedure has no
+    check of drafts, the latest."""
+    drafts = list(Draft.objects.filter(stage=stage).prefetch_related("decisions").order_by("-version"))
+    for version in drafts:
+        decisions = list(version.decisions.all())
+        if decisions and decisions[-1].decision != DraftDecision.Decision.RETURNED:
+            return version
+    return drafts[0] if drafts else None
+
+
+def why_own(version: Draft, by: User | None, for_whom: User | None) -> str:
+    """Why `by`, who acts for `for_whom` (None: in their own right), may not approve `version`; '' where they may."""
+    writers = {version.author_id, version.for_whom_id} - {None}
+    if by is not None and by.pk in writers:
+        wrote = "You wrote this version" if by.pk == version.author_id else "This version was written for you"
+        return f"{wrote}, and nobody approves their own draft. Ask a colleague to do it, or return it."
+    if for_whom is not None and for_whom.pk in writers:
+        return f"{for_whom} wrote this version, and nobody approves their own draft, nor does their deputy."
+    return ""
+
+
 def _not_own(act: Act, version: Draft) -> None:
-    if act.by is not None and act.by.pk in (version.author_id, version.for_whom_id):
-        raise Refused(
-            "You wrote this version, and nobody approves their own draft. Ask a colleague to do it, or return it."
-        )
-    if act.for_whom is not None and act.for_whom.pk in (version.author_id, version.for_whom_id):
-        raise Refused(
-            f"{act.for_whom} wrote this version, and nobody approves their own draft, nor does their deputy."
-        )
+    if why := why_own(version, act.by, act.for_whom):
+        raise Refused(why)
 
 
 def _decide(
@@ -203,15 +221,20 @@ def review(
     with acting(Verb.REVIEW, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         names = dict(act.stage.type.outcome_choices)
         if outcome not in names:
-            known = "; ".join(names.values())
-            source = f" ({act.stage.type.source})" if act.stage.type.source else ""
-            raise Refused(f"{act.stage.type.name} has no such outcome. It has: {known}{source}.", "outcome")
+            raise Refused(no_such_outcome(act.stage), "outcome")
         if not note:
             raise Refused("Give the reasons: the complainant will be told them.", "note")
         act.stage.outcome, act.stage.outcome_note = outcome, note
         _record(act, EVENT_OF[Verb.REVIEW])
         act.say(f"{act.who} reviewed it: {names[outcome]}.", outcome=outcome)
     return act.case
+
+
+def no_such_outcome(stage: Stage) -> str:
+    """What to say to an outcome that a stage has not: those it has, and by which policy."""
+    known = "; ".join(name for _, name in stage.type.outcome_choices) or "none"
+    source = f" ({stage.type.source})" if stage.type.source else ""
+    return f"{stage.type.name} has no such outcome. It has: {known}{source}."
 
 
 def _record(act: Act, code: str) -> None:

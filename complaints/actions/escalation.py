@@ -12,6 +12,7 @@ from complaints.models import Case, ClosedAs, Letter, Point, Stage, StageType
 from complaints.workflow import Verb
 from slas import service
 from slas.core.facts import Facts
+from slas.core.result import Deadline
 from slas.core.wording import long_date
 from slas.service import Clock
 
@@ -19,14 +20,19 @@ from slas.service import Clock
 def window_ends(stage: Stage) -> date | None:
     """The last day to ask for the next stage: counted from the deemed receipt of the response (W4, L2). None where
     there is no window, or nothing was sent."""
+    window = window_of(stage)
+    return window.due_on if window else None
+
+
+def window_of(stage: Stage) -> Deadline | None:
+    """The time to ask for the next stage, with its working; None as `window_ends`."""
     letter = stage.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
     if stage.type.window is None or letter is None or letter.received_on is None:
         return None
     begun = service.rule_set(stage.type.window).events[0].code
-    answer = service.deadlines_for([Clock(0, stage.type.window, Facts(events={begun: letter.received_on}))])[
-        0
-    ]
-    return next(deadline.due_on for deadline in answer.deadlines if deadline.rule.headline)
+    asked = Clock(0, stage.type.window, Facts(events={begun: letter.received_on}))
+    (answer,) = service.deadlines_for([asked], explain=True)
+    return next(deadline for deadline in answer.deadlines if deadline.rule.headline)
 
 
 def next_type(stage: Stage) -> StageType | None:
@@ -61,21 +67,22 @@ def escalate(
     """Open the next stage for the points that are unanswered, for the complainant's reasons (W1). Asked for after
     its window, it needs why it is taken up all the same (W4)."""
     with acting(Verb.ESCALATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        type_ = next_type(act.stage)
-        if type_ is None:
-            raise Refused(f"{act.stage.type.name} is the last stage here. The Ombudsman is next.")
+        type_ = _type_after(act.stage)
         _check(act, asked_on, reasons)
         if points is not None and not points:
             raise Refused("Choose at least one point that is unanswered.", "points")
         ends = window_ends(act.stage)
-        if ends is not None and asked_on > ends and not late_reason:
+        late = ends is not None and asked_on > ends
+        if ends is not None and late and not late_reason:
             raise Refused(
-                f"It was asked for after {long_date(ends)}, when the time to ask ended. Say why it is taken up all the "
-                "same, or refuse it with reasons.",
+                f"It was asked for after {long_date(ends)}, when the time to ask ended{_cited(act.stage)}. Say why it "
+                "is taken up all the same, or refuse it with reasons.",
                 "late_reason",
             )
         if act.next is not None:
-            act.stage.closed_as = ClosedAs.ANSWERED
+            # Straight to the next stage, nothing was answered in this one (SA7).
+            answered = act.stage.letters.filter(kind=Letter.Kind.RESPONSE).exists()
+            act.stage.closed_as = ClosedAs.ANSWERED if answered else ClosedAs.CLOSED
         intake.begin_stage(
             act.case,
             type_,
@@ -86,12 +93,39 @@ def escalate(
             moment=asked_on,
             points=points,
         )
-        late = f" Asked for late: {late_reason}" if late_reason else ""
+        why = f" Asked for late: {late_reason}" if late else ""
         act.say(
             f"{act.who} escalated it to {type_.name}, asked for on {long_date(asked_on)}. "
-            f"Their reasons: {reasons}{late}"
+            f"Their reasons: {reasons}{why}"
         )
     return act.case
+
+
+def _cited(stage: Stage) -> str:
+    source = stage.type.window.source if stage.type.window else ""
+    return f" ({source})" if source else ""
+
+
+NOT_ANSWERED = (ClosedAs.WITHDRAWN, ClosedAs.LOGGED_IN_ERROR, ClosedAs.MERGED, ClosedAs.NOT_ACCEPTED)
+"""How a stage may have ended that leaves nothing to ask more about."""
+
+
+def why_not(stage: Stage) -> str:
+    """Why a stage cannot be gone on from, in words; '' where it can."""
+    if not stage.type.goes_on:
+        return f"{stage.type.name} is the last stage here. The Ombudsman is next."
+    if stage.closed_at is not None and stage.closed_as in NOT_ANSWERED:
+        how = ClosedAs(stage.closed_as).label.lower()
+        return f"{stage.type.name} was not answered: {how}. Reopen it first, if it is to go on."
+    return ""
+
+
+def _type_after(stage: Stage) -> StageType:
+    """What `stage` goes on to. Refused where it does not."""
+    type_ = next_type(stage)
+    if (words := why_not(stage)) or type_ is None:
+        raise Refused(words or f"{stage.type.name} goes on to a stage that its policy does not have.")
+    return type_
 
 
 def _check(act: Act, asked_on: date, reasons: str) -> None:
@@ -125,8 +159,7 @@ def refuse_escalation(
 ) -> Case:
     """Refuse the next stage and say why: they were told on the day it was sent, with the Ombudsman's details (W1)."""
     with acting(Verb.REFUSE_ESCALATION, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        if next_type(act.stage) is None:
-            raise Refused(f"{act.stage.type.name} is the last stage here, so there is nothing to refuse.")
+        _type_after(act.stage)
         _check(act, asked_on, reasons)
         if not refusal:
             raise Refused("Explain the refusal.", "refusal")

@@ -1,7 +1,7 @@
 """A contact becomes a case."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.actions import Refused
 from accounts.models import Unit, User
+from accounts.seats import Standing
 from audit.service import record
 from complaints import permissions
 from complaints.actions import clock, parties, turns
@@ -21,6 +22,7 @@ from complaints.models import (
     CaseReader,
     CaseUnit,
     Entry,
+    Party,
     Point,
     Procedure,
     ReferenceCounter,
@@ -33,9 +35,11 @@ from complaints.models import (
 from complaints.moves import table_of
 from complaints.references import reference
 from slas import service
-from slas.core.calendar import london_date
+from slas.core.calendar import OutOfRange, london_date
 from slas.core.wording import long_date
 from slas.models import SlaVersion
+
+NO_NAME = "Give the name of who wrote, or say that they gave none."
 
 
 @dataclass(frozen=True)
@@ -69,36 +73,54 @@ def log_contact(contact: Contact, *, by: User, now: datetime, once: uuid.UUID | 
     Refused with the field it is about.
     """
     if once is not None and (there := Case.objects.filter(once=once).first()):
-        return there
-    if not permissions.in_team(permissions.afresh(by), contact.unit, now=now):
-        raise Refused(
-            f"You log contacts only where you work for Customer Relations: not for {contact.unit}.", "unit"
-        )
+        return _logged_before(there, contact)
+    seat = check_contact(contact, by=by, now=now)
     try:
         with transaction.atomic():
-            return _log(contact, by=by, now=now, once=once)
+            return _log(contact, by=by, for_whom=seat.for_whom, now=now, once=once)
+    except OutOfRange as error:
+        raise Refused(f"Check the year it was received: {error}.", "received_on") from None
     except IntegrityError:
         # The same form, sent twice at once: the other one made the case.
         there = Case.objects.filter(once=once).first() if once else None
         if there is None:
             raise
-        return there
+        return _logged_before(there, contact)
 
 
-def _log(contact: Contact, *, by: User, now: datetime, once: uuid.UUID | None) -> Case:
-    _check(contact, now)
+def _logged_before(there: Case, contact: Contact) -> Case:
+    """The case a form made when it was sent first. Refused where the form says something else by now: gone back to
+    after it was logged, and written over."""
+    names = [party.name for party in contact.parties]
+    same = (
+        (there.summary, there.detail, there.wanted) == (contact.summary, contact.detail, contact.wanted)
+        and there.received_on == london_date(contact.received)
+        and [party.name for party in there.parties.all()] == names
+    )
+    if not same:
+        raise Refused(
+            f"This form was logged already, as {there.reference}, and says something else now. To put that case right, "
+            "open it and change its details. To log what you see here as a new case, press the button again."
+        )
+    return there
+
+
+def _log(contact: Contact, *, by: User, for_whom: User | None, now: datetime, once: uuid.UUID | None) -> Case:
     type_ = first_stage(begins_for(contact), london_date(contact.received))
-    case = write_case(contact, kind=type_.procedure.kind, by=by, now=now, once=once)
-    begin_stage(case, type_, unit=contact.unit, officer=by, by=by, now=now, moment=contact.received)
+    officer = for_whom or by
+    case = write_case(contact, kind=type_.procedure.kind, by=by, officer=officer, now=now, once=once)
+    begin_stage(case, type_, unit=contact.unit, officer=officer, by=by, now=now, moment=contact.received)
     flags = ", ".join(_flags(contact))
+    who = f"{by}, for {for_whom}," if for_whom else str(by)
     record(
         stream=case.stream,
         verb="logged",
         by=by,
-        sentence=f"{by} logged it: {type_.procedure.name.lower()}, received {_when(contact)}."
+        sentence=f"{who} logged it: {type_.procedure.name.lower()}, received {_when(contact)}."
         + (f" Flagged: {flags}." if flags else ""),
         now=now,
         details={"procedure": type_.procedure.code},
+        on_behalf_of=for_whom,
     )
     return case
 
@@ -118,8 +140,26 @@ def _flags(contact: Contact) -> list[str]:
     return [name for name, yes in said.items() if yes]
 
 
+def check_contact(contact: Contact, *, by: User, now: datetime) -> Standing:
+    """By what standing `by` may log this: their own, or that of whom they cover. Refused with the field it is about."""
+    allowed = (
+        s
+        for s in permissions.standings_of(permissions.afresh(by), now=now)
+        if s.role in permissions.TEAM_ROLES and (s.unit is None or s.unit.covers(contact.unit))
+    )
+    seat = next(allowed, None)
+    if seat is None:
+        raise Refused(
+            f"You log contacts only where you work for Customer Relations: not for {contact.unit}.", "unit"
+        )
+    _check(contact, now)
+    return seat
+
+
 def _check(contact: Contact, now: datetime) -> None:
     day = london_date(contact.received)
+    if not contact.summary:
+        raise Refused("Say in a few words what it is about.", "summary")
     at = contact.received if isinstance(contact.received, datetime) else None
     if day > london_date(now) or (at and at > now):
         raise Refused("It cannot have been received after now. Check the day and the time.", "received_on")
@@ -128,7 +168,7 @@ def _check(contact: Contact, now: datetime) -> None:
     if contact.risk and not contact.risk_note:
         raise Refused("Say what the risk is: senior leadership will read it (S14).", "risk_note")
     if not contact.anonymous and not any(party.name for party in contact.parties):
-        raise Refused("Give the name of who wrote, or say that they gave none.", "name")
+        raise Refused(NO_NAME, "person_0_name")
 
 
 def begins_for(contact: Contact) -> str:
@@ -142,8 +182,11 @@ def begins_for(contact: Contact) -> str:
 
 
 def first_stage(begins: str, on: date) -> StageType:
-    """The stage a new contact begins in, by the version of the council's own policy in force on `on`."""
-    found = types_on(on).filter(procedure__begins=begins, position=0).first()
+    """The stage a new contact begins in, by the version of the council's own policy in force on `on`: as any other
+    contact where the policy says nothing of this one."""
+    first = types_on(on).filter(position=0)
+    found = first.filter(procedure__begins=begins).first()
+    found = found or first.filter(procedure__begins=Procedure.Begins.ANYBODY).first()
     if found is None:
         raise Refused(
             "This council's policy says nothing of how such a contact begins. Ask an administrator to load a policy "
@@ -162,13 +205,36 @@ def types_on(on: date) -> QuerySet[StageType]:
 
 
 def write_case(
-    contact: Contact, *, kind: str, by: User | None, now: datetime, once: uuid.UUID | None
+    contact: Contact,
+    *,
+    kind: str,
+    by: User | None,
+    now: datetime,
+    once: uuid.UUID | None,
+    officer: User | None = None,
 ) -> Case:
-    """The rows of a case without its stages."""
+    """The rows of a case without its stages. `officer`: whose case it is (None: who logs it)."""
+    case = case_row(contact, reference=next_reference(now), kind=kind, by=by, now=now, officer=officer or by)
+    case.once = once
+    case.save(force_insert=True)
+    CaseUnit.objects.create(case=case, unit=contact.unit, lead=True)
+    parties.write(case, contact.parties)
+    Point.objects.bulk_create(point_rows(case, contact))
+    case.tags.set(contact.tags)
+    if contact.restricted:
+        readers = {person.pk: person for person in (by, officer, *contact.readers) if person}
+        CaseReader.objects.bulk_create(CaseReader(case=case, user=reader) for reader in readers.values())
+    write_search_text(case)
+    return case
+
+
+def case_row(
+    contact: Contact, *, reference: str, kind: str, by: User | None, now: datetime, officer: User | None
+) -> Case:
+    """The row of a case itself, not yet saved."""
     at = contact.received if isinstance(contact.received, datetime) else None
-    case = Case.objects.create(
-        reference=next_reference(now),
-        once=once,
+    return Case(
+        reference=reference,
         kind=kind,
         summary=contact.summary,
         detail=contact.detail,
@@ -179,7 +245,7 @@ def write_case(
         logged_at=now,
         logged_by=by,
         unit=contact.unit,
-        officer=by,
+        officer=officer,
         anonymous=contact.anonymous,
         safeguarding=contact.safeguarding,
         risk=contact.risk,
@@ -188,35 +254,44 @@ def write_case(
         restricted=contact.restricted,
         **contact.own,
     )
-    CaseUnit.objects.create(case=case, unit=contact.unit, lead=True)
-    parties.write(case, contact.parties)
-    Point.objects.bulk_create(
-        Point(case=case, position=n, text=text) for n, text in enumerate(contact.points, 1) if text.strip()
-    )
-    case.tags.set(contact.tags)
-    if contact.restricted:
-        readers = (
-            {by.pk: by, **{r.pk: r for r in contact.readers}} if by else {r.pk: r for r in contact.readers}
-        )
-        CaseReader.objects.bulk_create(CaseReader(case=case, user=reader) for reader in readers.values())
-    write_search_text(case)
-    return case
+
+
+def point_rows(case: Case, contact: Contact) -> list[Point]:
+    """The points of a case as rows, not yet saved."""
+    said = enumerate(contact.points, 1)
+    return [Point(case=case, position=n, text=text) for n, text in said if text.strip()]
 
 
 def next_reference(now: datetime) -> str:
     """The next reference of this year. Its row stays locked until the case is there."""
+    return next_references(1, now=now)[0]
+
+
+def next_references(count: int, *, now: datetime) -> list[str]:
+    """So many references at once."""
+    counter = locked_counter(now)
+    first, counter.last = counter.last + 1, counter.last + count
+    counter.save()
+    return [reference(counter.year, number) for number in range(first, counter.last + 1)]
+
+
+def locked_counter(now: datetime) -> ReferenceCounter:
+    """The counter of this year: until the transaction ends nobody else gives out a reference, or writes a case."""
     year = london_date(now).year
     ReferenceCounter.objects.get_or_create(year=year)
-    counter = ReferenceCounter.objects.select_for_update().get(year=year)
-    counter.last += 1
-    counter.save()
-    return reference(year, counter.last)
+    return ReferenceCounter.objects.select_for_update().get(year=year)
 
 
 def write_search_text(case: Case) -> None:
     """All that a case is found by, on one line in lower case."""
+    case.search_text = search_text(case, case.parties.all(), case.points.all())
+    Case.objects.filter(pk=case.pk).update(search_text=case.search_text)
+
+
+def search_text(case: Case, people: Iterable[Party], points: Iterable[Point]) -> str:
+    """What a case with these people and points is found by."""
     words = [case.reference, case.own_reference, case.summary, case.detail, case.wanted]
-    for party in case.parties.all():
+    for party in people:
         words += [
             party.name,
             party.email,
@@ -225,9 +300,8 @@ def write_search_text(case: Case) -> None:
             party.postcode.replace(" ", ""),
             party.office,
         ]
-    words += [point.text for point in case.points.all()]
-    case.search_text = " ".join(" ".join(word for word in words if word).lower().split())
-    Case.objects.filter(pk=case.pk).update(search_text=case.search_text)
+    words += [point.text for point in points]
+    return " ".join(" ".join(word for word in words if word).lower().split())
 
 
 def begin_stage(
@@ -247,6 +321,26 @@ def begin_stage(
     What happened in `earlier` and counts here too is taken over. `moment` is when the first event of its SLA
     happened, where that was not taken over. `points`: those it looks into; None: all of the case.
     """
+    stage = write_stage(case, type_, unit=unit, officer=officer, now=now, points=points)
+    if earlier is not None:
+        carry_events(earlier, stage, by=by, now=now)
+    ensure_begun(stage, moment, by=by, now=now)
+    clock.recompute([stage.pk])
+    turns.write([stage.pk], now=now)
+    return stage
+
+
+def write_stage(
+    case: Case,
+    type_: StageType,
+    *,
+    unit: Unit,
+    officer: User | None,
+    now: datetime,
+    points: Sequence[Point] | None = None,
+) -> Stage:
+    """The row of a stage and its points, in the state its table begins in; its deadlines and turn are still to be
+    worked out."""
     last = Stage.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first() or 0
     stage = Stage.objects.create(
         case=case,
@@ -263,11 +357,6 @@ def begin_stage(
         StagePoint.objects.bulk_create(StagePoint(stage=stage, point=point) for point in looked_into)
         case.kind = type_.procedure.kind
         Case.objects.filter(pk=case.pk).update(kind=case.kind)
-    if earlier is not None:
-        carry_events(earlier, stage, by=by, now=now)
-    ensure_begun(stage, moment, by=by, now=now)
-    clock.recompute([stage.pk])
-    turns.write([stage.pk], now=now)
     return stage
 
 

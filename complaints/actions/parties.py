@@ -34,9 +34,14 @@ class PartyDraft:
 def write(case: Case, drafts: Sequence[PartyDraft]) -> None:
     """The people of a case in this order, in place of those there."""
     case.parties.all().delete()
-    Party.objects.bulk_create(
+    Party.objects.bulk_create(rows(case, drafts))
+
+
+def rows(case: Case, drafts: Sequence[PartyDraft]) -> list[Party]:
+    """The people of a case as rows, not yet saved."""
+    return [
         Party(case=case, position=n, **vars(draft), **matches(draft)) for n, draft in enumerate(drafts, 1)
-    )
+    ]
 
 
 def matches(draft: PartyDraft) -> dict[str, str]:
@@ -44,7 +49,7 @@ def matches(draft: PartyDraft) -> dict[str, str]:
     if draft.role in (Party.Role.MP, Party.Role.COUNCILLOR, Party.Role.ADVOCATE, Party.Role.SUBJECT):
         return {}
     return {
-        "match_email": draft.email.strip().lower(),
+        "match_email": email_key(draft.email),
         "match_phone": phone_key(draft.phone),
         "match_name": name_key(draft.name),
         "match_postcode": postcode_key(draft.postcode),
@@ -58,11 +63,15 @@ def name_key(name: str) -> str:
     return " ".join(word for word in words if word not in _TITLES)[:200]
 
 
+def email_key(email: str) -> str:
+    return email.strip().lower()[:254]  # some letters become two when they are made small
+
+
 def phone_key(phone: str) -> str:
-    """A telephone number's last ten digits: +44 and 0 come to the same. '' for too few to tell."""
-    digits = re.sub(r"[^0-9]", "", phone)
+    """A telephone number's last ten digits, its extension left out: +44 and 0 come to the same. '' for too few."""
+    digits = re.sub(r"[^0-9]", "", re.split(r"(?i)e?xt?n?\.?\s*[0-9]{1,6}\s*$", phone, maxsplit=1)[0])
     return digits[-10:] if len(digits) >= 10 else ""
 
 
 def postcode_key(postcode: str) -> str:
-    return "".join(postcode.upper().split())
+    return "".join(postcode.upper().split())[:12]

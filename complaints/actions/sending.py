@@ -3,17 +3,32 @@ transmitted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from accounts.actions import Refused
 from accounts.models import Unit, User
+from complaints.actions import clock, drafting, needs
 from complaints.actions.acting import Act, acting
 from complaints.actions.documents import Upload, write_document
-from complaints.models import Case, ClosedAs, Document, Draft, Entry, Finding, Letter, Stage, StagePoint
-from complaints.workflow import EVENT_OF, Kind, State, Verb
+from complaints.models import (
+    Case,
+    ClosedAs,
+    Deadline,
+    Document,
+    Draft,
+    Entry,
+    Finding,
+    Letter,
+    Stage,
+    StageEvent,
+    StagePoint,
+    standing,
+)
+from complaints.workflow import EVENT_OF, Kind, Need, State, Verb
 from slas import service
-from slas.core.calendar import london_date
+from slas.core.calendar import instant, london_date
 from slas.core.receipt import Delivery, deemed_receipt
+from slas.core.wording import clock as time_of_day
 from slas.core.wording import long_date
 
 
@@ -74,23 +89,24 @@ def send(
     """Record that the answer went out: the version that was approved, and the file it was sent as, if any.
 
     `findings`: by point, the finding and its words, where they are not recorded yet. A late answer needs its reason
-    and the responsible team.
+    and the responsible team; for one that is in time they are not kept.
     """
     with acting(Verb.SEND, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         one = act.stage
         write_findings(one, findings or {})
-        approved = Draft.objects.filter(stage=one).order_by("-version").first()
+        draft = drafting.approved(one)
         document = write_document(act.case, upload, by=by, now=now, stage=one) if upload else None
         letter = write_letter(
             act,
             Letter.Kind.RESPONSE,
             sent,
-            text=approved.text if approved else "",
-            draft=approved,
-            document=document or (approved.document if approved else None),
+            text=draft.text if draft else "",
+            draft=draft,
+            document=document or (draft.document if draft else None),
         )
+        _check_begun(one, letter.sent_on)
         _meet_headline(act, sent.when)
-        one.late_reason, one.late_unit, one.late_note = late_reason, late_unit, late_note
+        _write_lateness(act, late_reason, late_unit, late_note)
         if not one.type.outcome_choices and one.type.procedure.kind == Kind.COMPLAINT:
             one.outcome = overall(one)
         if act.next is State.CLOSED:
@@ -102,6 +118,51 @@ def send(
             letter=letter.pk,
         )
     return act.case
+
+
+def _check_begun(stage: Stage, sent_on: date) -> None:
+    """Refuse a day before the first thing that happened in the stage: at stage 2, before it was asked for."""
+    first = standing(StageEvent).filter(stage=stage).order_by("day").first()
+    if first is not None and sent_on < first.day:
+        raise Refused(
+            f"{stage.type.name} began on {long_date(first.day)}, so its answer cannot have been sent before that.",
+            "sent_on",
+        )
+
+
+def _write_lateness(act: Act, reason: Entry | None, unit: Unit | None, note: str) -> None:
+    """Why a late answer was late, and whose part that was. Refused, with the rule, where that is needed and missing."""
+    one = act.stage
+    act.moved += clock.recompute({one.pk})
+    if not needs.is_late(one):
+        one.late_reason = one.late_unit = None
+        one.late_note = ""
+        return
+    if Need.LATE_REASON in act.move.needs and not (reason and unit):
+        missing = "the responsible team" if reason else "the reason and the responsible team"
+        raise Refused(
+            f"{late_words(one)} A late answer needs {missing}.", "late_unit" if reason else "late_reason"
+        )
+    one.late_reason, one.late_unit, one.late_note = reason, unit, note
+
+
+def late_words(stage: Stage) -> str:
+    """By which rule an answer is late, as a sentence; '' where the stage has no date for it."""
+    row = stage.deadlines.filter(headline=True).first()
+    version = stage.type.sla_version
+    if row is None or version is None:
+        return ""
+    source = ", ".join(service.rule_set(version).headline.source)
+    return f"It was due by {last_moment(row)}{f' ({source})' if source else ''}, so it is late."
+
+
+def last_moment(row: Deadline) -> str:
+    """The last day or moment at which a deadline could have been met, as it was missed or as it stands."""
+    if row.missed_at is not None:
+        return long_date(london_date(instant(row.missed_at) - timedelta(seconds=1)))
+    if row.due_on is None:
+        return "a date not known yet"
+    return f"{long_date(row.due_on)} at {time_of_day(row.due_at)}" if row.due_at else long_date(row.due_on)
 
 
 def _meet_headline(act: Act, when: date | datetime) -> None:
@@ -153,6 +214,11 @@ def write_letter(
         raise Refused(
             f"It cannot have been sent before the contact came in, on {long_date(act.case.received_on)}.",
             "sent_on",
+        )
+    if at is not None and act.case.received_at is not None and at < act.case.received_at:
+        raise Refused(
+            f"The contact came in at {time_of_day(act.case.received_at)} that day, so it was sent later than that.",
+            "sent_time",
         )
     return Letter.objects.create(
         case=act.case,
@@ -215,13 +281,23 @@ def share_copy(
 ) -> Case:
     """Record that a copy of the response went to the MP or councillor (S2.3)."""
     with acting(Verb.SHARE_COPY, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        answer = act.case.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
+        answer = response_of(act.case)
         text, document = (answer.text, answer.document) if answer else ("", None)
-        write_letter(act, Letter.Kind.COPY, sent, text=text, document=document)
+        letter = write_letter(act, Letter.Kind.COPY, sent, text=text, document=document)
+        if answer is not None and letter.sent_on < answer.sent_on:
+            raise Refused(
+                f"The response was sent on {long_date(answer.sent_on)}, so a copy of it was shared then or later.",
+                "sent_on",
+            )
         act.happened(EVENT_OF[Verb.SHARE_COPY], sent.when)
         act.closed_as = act.stage.closed_as = ClosedAs.ANSWERED
         act.say(f"{act.who} recorded that a copy of the response was shared with {sent.to or 'the office'}.")
     return act.case
+
+
+def response_of(case: Case) -> Letter | None:
+    """The latest response that went out on a case."""
+    return case.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
 
 
 def record_findings(
@@ -235,6 +311,8 @@ def record_findings(
 ) -> Case:
     """The finding on each point."""
     with acting(Verb.RECORD_FINDINGS, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+        if not any(finding for finding, _ in findings.values()):
+            raise Refused("Choose a finding for at least one point.")
         write_findings(act.stage, findings)
         told = [
             f"{n}: {Finding(row.finding).label.lower()}"

@@ -2,15 +2,18 @@
 
 from datetime import date, datetime
 
+from django.db import transaction
+
 from accounts.actions import Refused
 from accounts.models import User
+from audit.service import record
 from complaints import permissions
 from complaints.actions import intake
 from complaints.actions.acting import Act, acting, move_to
 from complaints.models import Case, CaseLink, ClosedAs, Entry, Reclassified, Stage, StageType
 from complaints.moves import table_of
 from complaints.queries.stages import acting_stages, stages_of
-from complaints.workflow import EVENT_OF, Kind, State, Verb
+from complaints.workflow import EVENT_OF, Kind, State, Table, Verb
 from slas import service
 from slas.core.calendar import OutOfRange, add_months
 from slas.core.wording import long_date
@@ -111,7 +114,7 @@ def _go(act: Act, type_: StageType) -> None:
     else:
         act.next, act.closed_as = State.CLOSED, ClosedAs.TRIAGED
         stage.closed_as = ClosedAs.TRIAGED
-    intake.begin_stage(
+    begun = intake.begin_stage(
         act.case,
         type_,
         unit=stage.unit,
@@ -121,6 +124,16 @@ def _go(act: Act, type_: StageType) -> None:
         moment=act.case.received_at or act.case.received_on,
         earlier=stage,
     )
+    if begun.state != (after := state_after_triage(table_of(type_), State(begun.state))):
+        begun.state = after
+        begun.save(update_fields=["state"])
+        act.touch(begun)
+
+
+def state_after_triage(table: Table, state: State) -> State:
+    """Where a stage stands once it is decided what the contact is: nobody is asked to triage it a second time."""
+    move = table.move(state, Verb.TRIAGE) if state is State.TO_TRIAGE else None
+    return move.next if move and move.next and move.next is not State.CLOSED else state
 
 
 def reclassify(
@@ -138,14 +151,14 @@ def reclassify(
     with acting(Verb.RECLASSIFY, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         one = act.stage
         if type_.pk == one.type_id:
-            raise Refused(f"It is that already: {type_.procedure.name}. Choose another.", "type_")
+            raise Refused(f"It is that already: {type_.procedure.name}. Choose another.", "choice")
         if not reason:
             raise Refused("Say why it is reclassified.", "reason")
         before = one.type
         Reclassified.objects.create(stage=one, type=before, until=now, by=act.by, reason=reason)
         one.type = type_
         table = table_of(type_)
-        act.next = State(one.state) if one.state in table.states else table.begins
+        act.next = State(one.state) if one.state in table.states else state_after_triage(table, table.begins)
         one.draft_days = type_.draft_days
         act.case.kind = type_.procedure.kind
         _take_events(act)
@@ -188,19 +201,44 @@ def merge(
     seen: int | None = None,
 ) -> Case:
     """Close a case as the same matter as another, which goes on. Both say so, and are linked."""
-    with acting(Verb.MERGE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        if into.pk == case.pk:
-            raise Refused("A case cannot be merged into itself. Give another case's reference.", "into")
-        if not permissions.sees(by, into, now=now):
-            raise Refused("There is no such case that you may see. Check the reference.", "into")
-        if into.closed_at is not None:
-            raise Refused(f"{into} is closed. Merge into a case that is open, or reopen it first.", "into")
-        close_all(act, ClosedAs.MERGED)
-        act.case.merged_into, act.case.closed_note = into, reason
-        first, second = sorted((act.case, into), key=lambda c: c.pk)
-        CaseLink.objects.get_or_create(first=first, second=second, defaults={"why": "Merged"})
-        act.say(f"{act.who} merged it into {into}. {reason}", into=into.reference)
+    with transaction.atomic():
+        # Both rows in one order: of two cases merged into each other at once, one is told that the other is closed.
+        rows = Case.objects.select_for_update(of=("self",)).filter(pk__in=[case.pk, into.pk]).order_by("pk")
+        into = {row.pk: row for row in rows}[into.pk]
+        with acting(Verb.MERGE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+            _check_target(act, into)
+            if not reason:
+                raise Refused("Say why they are the same matter.", "reason")
+            close_all(act, ClosedAs.MERGED)
+            act.case.merged_into, act.case.closed_note = into, reason
+            first, second = sorted((act.case, into), key=lambda c: c.pk)
+            CaseLink.objects.get_or_create(first=first, second=second, defaults={"why": "Merged"})
+            act.say(f"{act.who} merged it into {into}. {reason}", into=into.reference)
+            _tell(act, into)
     return act.case
+
+
+def _check_target(act: Act, into: Case) -> None:
+    if into.pk == act.case.pk:
+        raise Refused("A case cannot be merged into itself. Give another case's reference.", "into")
+    if act.by is not None and not permissions.sees(act.by, into, now=act.now):
+        raise Refused("There is no such case that you may see. Check the reference.", "into")
+    if into.closed_at is not None:
+        raise Refused(f"{into} is closed. Merge into a case that is open, or reopen it first.", "into")
+
+
+def _tell(act: Act, into: Case) -> None:
+    """The case that goes on says so too; which one came to it stays unsaid where few may know that it is there."""
+    which = "a restricted case" if act.case.restricted else f"case {act.case}"
+    event = record(
+        stream=into.stream,
+        verb=str(act.verb),
+        by=act.by,
+        sentence=f"{act.who} merged {which} into it.",
+        now=act.now,
+        on_behalf_of=act.for_whom,
+    )
+    Case.objects.filter(pk=into.pk).update(revision=event.sequence)
 
 
 def close_all(act: Act, why: ClosedAs) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from complaints.importing.cells import Cell, is_error, key
-from slas.core.calendar import LONDON, Moment
+from slas.core.calendar import FIRST_DAY, LAST_DAY, LONDON, Moment
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 DAY_ZERO = date(1899, 12, 30)
 LONGEST = 60
 EXAMPLE = "write it as 12/10/2026"

@@ -28,20 +28,22 @@ _CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9]))?")
 
 
 @lru_cache(maxsize=16)
-def lasting(labels: tuple[str, ...]) -> tuple[bool, ...]:
-    """Of each column, whether it belongs to the row's content."""
+def _lasting(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """The name of each column that belongs to the row's content, '' for the others."""
     names = tuple(key(label) for label in labels)
     ours = len(OWN_COLUMNS) if names[: len(OWN_COLUMNS)] == OWN_COLUMNS else 0
-    return tuple(place >= ours and not _COUNTS.fullmatch(name) for place, name in enumerate(names))
+    return tuple(
+        name if place >= ours and not _COUNTS.fullmatch(name) else "" for place, name in enumerate(names)
+    )
 
 
 def fingerprint(labels: tuple[str, ...], cells: Sequence[Cell]) -> str:
     """The digest of a row's cells under their headings: 64 hexadecimal digits. Blank cells, the order of the columns,
     spaces and line breaks make no difference."""
     said = sorted(
-        (key(label), canonical(cell))
-        for label, cell, lasts in zip(labels, cells, lasting(labels), strict=False)
-        if lasts and cell is not None
+        (name, canonical(cell))
+        for name, cell in zip(_lasting(labels), cells, strict=False)
+        if name and cell is not None
     )
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 

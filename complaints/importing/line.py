@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from complaints.importing.cells import Cell, clean, is_error, shortened, shown, visible
@@ -13,6 +13,7 @@ from complaints.importing.mapping import Map, value_text
 from complaints.importing.matching import says_nothing
 from complaints.importing.results import Rejected, Remark
 from complaints.importing.words import FIELDS
+from slas.core.calendar import Moment
 
 LONGEST = 200
 """The most characters kept of a name or another text on one line, where no less is said; `raw` has it whole."""
@@ -27,12 +28,19 @@ _UNMATCHED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What every row of one tracker is read with. `today` is the day after which everything is the future."""
+    """What every row of one tracker is read with. `today` is the day after which everything is the future, `now` the
+    moment, where the time of day is to count."""
 
     headings: Headings
     mapping: Map
     known: Known
     today: date
+    now: datetime | None = None
+
+    def is_future(self, moment: Moment) -> bool:
+        if isinstance(moment, datetime):
+            return moment.date() > self.today or (self.now is not None and moment > self.now)
+        return moment > self.today
 
     @cached_property
     def places(self) -> Mapping[str, int | None]:

@@ -60,11 +60,12 @@ def write_map(mapping: Map) -> str:
     )
 
 
-def read_map(text: str, name: str, sheets: Sequence[Sheet], known: Known) -> Map:
+def read_map(text: str, name: str, sheets: Sequence[Sheet], known: Known, *, forgiving: bool = False) -> Map:
     """The mapping in `text`, a file called `name`, completed by what is proposed for `sheets`.
 
     Raises PackError with the line where the file is wrong in itself, names a sheet or column that is not there,
-    or a code that is not known; HeadingError where it says nothing of the headings and none are found.
+    or a code that is not known; HeadingError where it says nothing of the headings and none are found. `forgiving`: a
+    code that is not known (any more) stands for no match.
     """
     top = _document(text, name)
     said = top.group(optional=SECTIONS)
@@ -87,7 +88,7 @@ def read_map(text: str, name: str, sheets: Sequence[Sheet], known: Known) -> Map
         columns=columns,
         day_first=None if order is None else order == DAY_FIRST,
     )
-    return _with_values(proposed, _values(said["values"], known) if "values" in said else {})
+    return _with_values(proposed, _values(said["values"], known, forgiving) if "values" in said else {})
 
 
 def _with_values(proposed: Map, said: Mapping[str, Mapping[str, str]]) -> Map:
@@ -158,7 +159,7 @@ def _columns(entry: Entry, labels: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _values(entry: Entry, known: Known) -> dict[str, dict[str, str]]:
+def _values(entry: Entry, known: Known, forgiving: bool) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, group in entry.group(optional=CODED).items():
         codes = found.setdefault(name, {})
@@ -168,6 +169,9 @@ def _values(entry: Entry, known: Known) -> dict[str, dict[str, str]]:
             if key(text) in seen:
                 raise value.error(f"'{shortened(text, 60)}' is said twice: case and spaces do not matter")
             if code and code not in known.names[name]:
+                if forgiving:
+                    codes[text] = ""
+                    continue
                 near = get_close_matches(code, known.names[name], n=3, cutoff=0.5)
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 raise value.error(f"'{shortened(code, 60)}' is no code of {name} that is known here{hint}")

@@ -206,7 +206,7 @@ class PersonMatcher:
         return _one(self._short.get(self._as_short(parts), ())) or NO_MATCH
 
     def _as_short(self, parts: tuple[str, ...]) -> tuple[str, ...]:
-        """'A. B. Okafor' and 'Okafor A' as ('a', 'okafor'); what has no initial as nothing that could fit."""
+        """'A. B. Okonkwo' and 'Okonkwo A' as ('a', 'okonkwo'); what has no initial as nothing that could fit."""
         initials = [part for part in parts if len(part) == 1]
         names = tuple(part for part in parts if len(part) > 1)
         leads = len(parts[0]) == 1 or (len(names) == 1 and len(parts) == 2)

@@ -36,6 +36,13 @@ class Repeated:
     number: int
     own_reference: str
     first: int
+    fingerprint: str = ""
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """What its reference shares with that of row `first`."""
+        return reference_key(self.own_reference)
 
 
 @dataclass(frozen=True)

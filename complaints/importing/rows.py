@@ -20,7 +20,8 @@ from complaints.importing.line import LONGEST, Line, Reading
 from complaints.importing.mapping import Map, named_sheet, value_text
 from complaints.importing.matching import says_nothing
 from complaints.importing.readers import Sheet
-from complaints.importing.results import Rejected, Repeated, Row
+from complaints.importing.results import Rejected, Repeated, Row, reference_key
+from complaints.importing.words import WITHDRAWN
 from slas.core.calendar import Moment
 
 LONGEST_PHONE, LONGEST_POSTCODE, LONGEST_EMAIL = 40, 12, 254
@@ -37,31 +38,31 @@ _FIRST_WORD = re.compile(r"[^\W_]+")
 
 
 def read_rows(
-    sheets: Sequence[Sheet], mapping: Map, known: Known, today: date
+    sheets: Sequence[Sheet], mapping: Map, known: Known, today: date, now: datetime | None = None
 ) -> Iterator[Row | Rejected | Repeated]:
     """Every row below the headings that is not blank, in order: one result for each.
 
-    `today` is London's: what is received or answered after it is in the future. Raises HeadingError where the sheet
-    or the row of the headings is not there.
+    `today` is London's: what is received or answered after it is in the future; with `now`, so is what was received at
+    a later time of that day. Raises HeadingError where the sheet or the row of the headings is not there.
     """
     sheet = named_sheet(sheets, mapping.sheet)
-    reading = Reading(headings_at(sheet, mapping.heading_row), mapping, known, today)
-    accepted: dict[str, Row] = {}
+    reading = Reading(headings_at(sheet, mapping.heading_row), mapping, known, today, now)
+    accepted: dict[str, tuple[int, str]] = {}
     for number, cells in reading.headings.rows(sheet):
         line = Line(reading, number, cells)
         result = _read(line)
         if isinstance(result, Rejected):
             yield result
             continue
-        first = accepted.setdefault(result.identity, result)
-        if first is result:
+        first, content = accepted.setdefault(result.identity, (number, result.fingerprint))
+        if first == number:
             yield result
-        elif first.fingerprint == result.fingerprint:
-            yield Repeated(number, result.own_reference, first.number)
+        elif content == result.fingerprint:
+            yield Repeated(number, result.own_reference, first, content, result.raw)
         else:
             line.problem(
                 "own_reference",
-                f"Row {first.number} has the same reference and other content. Give each case a reference of its own.",
+                f"Row {first} has the same reference and other content. Give each case a reference of its own.",
             )
             yield line.rejected()
 
@@ -133,7 +134,7 @@ def _reference(line: Line) -> str:
         line.problem("own_reference", f"The cell shows {cell}, the error of its formula, and no reference.")
     elif says_nothing(reference) or key(reference) in _NOT_A_REFERENCE:
         line.problem("own_reference", NO_REFERENCE)
-    elif len(reference) > LONGEST:
+    elif max(len(reference), len(reference_key(reference))) > LONGEST:
         line.problem(
             "own_reference", f"The reference has {len(reference):,} characters; {LONGEST} is the most."
         )
@@ -150,7 +151,7 @@ def _received(line: Line) -> Moment | None:
     except DateError as error:
         line.problem("received", f"The date received cannot be read: {error}.")
         return None
-    if _day(received) > line.reading.today:
+    if line.reading.is_future(received):
         line.problem("received", "The date received is in the future.")
         return None
     line.explain_number("received", received)
@@ -273,7 +274,9 @@ def _with_units(line: Line, row: Row) -> Row:
 def _with_dates(line: Line, row: Row) -> Row:
     received = _day(row.received)
     outcome, outcome_text = line.coded("outcome")
-    if outcome_text and row.responded_on is None:
+    if outcome == WITHDRAWN and row.responded_on is None:
+        line.remark("outcome", "Withdrawn, and no date says when: the case is closed as of today.")
+    elif outcome_text and row.responded_on is None:
         line.remark(
             "outcome", "There is an outcome but no date responded: the case is taken as not answered."
         )

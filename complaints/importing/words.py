@@ -226,6 +226,10 @@ def fits(heading: str) -> Mapping[str, int]:
     return found
 
 
+WITHDRAWN, ANSWERED = "withdrawn", "answered"
+"""Codes of the outcomes that are no findings: the one ends a case without an answer, the other says no more than the
+date responded does."""
+
 # Each line: what different people call one and the same thing.
 SAME_CHANNEL = (
     ("email", "e-mail", "by email", "mail (electronic)", "inbox", "outlook"),

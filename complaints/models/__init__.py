@@ -6,8 +6,6 @@ from complaints.models.case import (
     CaseReader,
     CaseUnit,
     ClosedAs,
-    ImportBatch,
-    ImportLine,
     ReferenceCounter,
 )
 from complaints.models.facts import (
@@ -20,6 +18,7 @@ from complaints.models.facts import (
     StageEvent,
     standing,
 )
+from complaints.models.imports import ImportBatch, ImportLine
 from complaints.models.papers import Document, Draft, DraftDecision, Learning, Letter, Note
 from complaints.models.party import Party, Point
 from complaints.models.procedure import Entry, List, MoveLine, MoveTable, Procedure, StageType

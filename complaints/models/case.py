@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Unit
+from complaints.models.imports import ImportBatch
 from complaints.models.procedure import Entry
 from complaints.workflow import Kind
 
@@ -32,72 +33,6 @@ class ClosedAs(models.TextChoices):
     IMPORTED = "imported", "Closed before it was imported"
     DONE = "done", "Done"
     CLOSED = "closed", "Closed"
-
-
-class ImportBatch(models.Model):
-    """One spreadsheet taken in. `map` is the column and value mapping used, as YAML."""
-
-    class State(models.TextChoices):
-        MAPPING = "mapping", "To be checked"
-        RUNNING = "running", "Being imported"
-        DONE = "done", "Imported"
-        UNDONE = "undone", "Undone"
-        FAILED = "failed", "Stopped by an error"
-
-    name = models.CharField(max_length=200)
-    key = models.CharField(max_length=32, help_text="Where the file is kept")
-    sha256 = models.CharField(max_length=64)
-    map = models.TextField(blank=True)
-    state = models.CharField(max_length=20, choices=State.choices, default=State.MAPPING)
-    rows = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    imported = models.PositiveIntegerField(default=0)
-    already_there = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
-    problem = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ImportLine(models.Model):
-    """What became of one row of a spreadsheet, or one thing to know about it."""
-
-    class Kind(models.TextChoices):
-        IMPORTED = "imported", "Imported"
-        ALREADY_THERE = "already-there", "Already there"
-        REJECTED = "rejected", "Rejected"
-        REMARK = "remark", "To know"
-        DIFFERENCE = "difference", "Due date differs"
-
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="lines")
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    case = models.ForeignKey("Case", on_delete=models.SET_NULL, null=True, related_name="import_lines")
-    reference = models.CharField(max_length=200, blank=True)
-    column = models.CharField(max_length=200, blank=True)
-    value = models.TextField(blank=True)
-    reason = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["batch", "number", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["batch", "number"],
-                condition=Q(kind__in=["imported", "already-there", "rejected"]),
-                name="import_row_counted_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number}: {self.kind}"
 
 
 class Case(models.Model):
@@ -141,6 +76,7 @@ class Case(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
     own_reference = models.CharField(max_length=200, blank=True)
+    own_key = models.CharField(max_length=200, blank=True, help_text="own_reference as people would know it")
     import_batch = models.ForeignKey(
         ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
     )
@@ -151,10 +87,9 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["-received_on", "-pk"]
+        indexes = [models.Index(fields=["received_on"], name="case_received")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["own_reference"], condition=~Q(own_reference=""), name="own_reference_once"
-            )
+            models.UniqueConstraint(fields=["own_key"], condition=~Q(own_key=""), name="own_reference_once")
         ]
 
     def __str__(self) -> str:

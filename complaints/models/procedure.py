@@ -7,16 +7,20 @@ never deleted.
 from django.db import models
 
 from complaints.workflow import Kind
-from slas.models import CODE_LENGTH, PolicyVersion, SlaVersion
+from slas.models import CODE_LENGTH, Policy, PolicyVersion, SlaVersion
+
+PHRASE_LENGTH = 400
 
 
 class MoveTable(models.Model):
-    """A named move table of a policy version; `begins` is the state a stage starts in."""
+    """A named move table of a policy version; `begins` is the state a stage starts in, '' where it is only a part
+    of other tables."""
 
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="move_tables")
     position = models.PositiveIntegerField()
     code = models.SlugField(max_length=CODE_LENGTH)
-    begins = models.CharField(max_length=30)
+    name = models.CharField(max_length=200, blank=True)
+    begins = models.CharField(max_length=30, blank=True)
 
     class Meta:
         ordering = ["policy_version", "position"]
@@ -25,16 +29,20 @@ class MoveTable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return self.name or self.code.replace("-", " ").capitalize()
 
 
 class MoveLine(models.Model):
-    """One move, as a phrase (`complaints.workflow.parse_move` is its grammar), in a state, `open` or `always`."""
+    """One move, as a phrase (`complaints.workflow.parse_move` is its grammar), in a state, `open` or `always`.
+
+    A table has all its lines, those it has in common with others too: `part` is the table that said such a line.
+    """
 
     table = models.ForeignKey(MoveTable, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
     place = models.CharField(max_length=30)
-    phrase = models.CharField(max_length=400)
+    phrase = models.CharField(max_length=PHRASE_LENGTH)
+    part = models.SlugField(max_length=CODE_LENGTH, blank=True)
 
     class Meta:
         ordering = ["table", "position"]
@@ -144,15 +152,20 @@ class List(models.TextChoices):
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
+    def own(self) -> "EntryQuerySet":
+        """The lists of the council's own policy, what is retired too."""
+        return self.filter(policy__is_own=True)
+
     def current(self, list_: str) -> "EntryQuerySet":
-        """What can be chosen from `list_` now, in its order."""
-        return self.filter(list=list_, retired_on__isnull=True)
+        """What can be chosen from `list_` of the council's own policy now, in its order."""
+        return self.own().filter(list=list_, retired_on__isnull=True)
 
 
 class Entry(models.Model):
-    """One thing to choose from a list. `route` says what to use instead (exclusions), `procedure` what an
-    excluded contact is logged as, `delivery` when something sent so is deemed received (W5)."""
+    """One thing to choose from a list of a policy. `route` says what to use instead (exclusions), `procedure` what
+    an excluded contact is logged as, `delivery` when something sent so is deemed received (W5)."""
 
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
     list = models.CharField(max_length=20, choices=List.choices)
     position = models.PositiveIntegerField()
     code = models.SlugField(max_length=CODE_LENGTH)
@@ -168,7 +181,9 @@ class Entry(models.Model):
     class Meta:
         ordering = ["list", "position", "name"]
         verbose_name_plural = "entries"
-        constraints = [models.UniqueConstraint(fields=["list", "code"], name="entry_code_in_list")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "list", "code"], name="entry_code_in_list_of_policy")
+        ]
 
     def __str__(self) -> str:
         return self.name

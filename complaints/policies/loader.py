@@ -1,5 +1,7 @@
 """The shipped policy packs, and reading one from a file: all it says is checked before a row is written."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from accounts.roles import Role
 from audit.service import Actor
 from complaints.policies.drafts import ProceduresDraft
 from complaints.policies.procedures import SECTIONS, read_procedures
-from complaints.policies.publishing import publish_procedures
+from complaints.policies.publishing import check_lists, publish_procedures
 from slas.packs import Entry, PackError, PolicyDraft, read_documents, read_policy
 from slas.service import Published, PublishError, publish
 
@@ -40,7 +42,21 @@ def load(path: Path, *, by: Actor | None, now: datetime) -> list[Published]:
     documents = read_documents(path)
     drafts = [(*_checked(document), document) for document in documents]
     with transaction.atomic():
-        return [_publish(draft, procedures, document, by, now) for draft, procedures, document in drafts]
+        published = [_publish(draft, procedures, document, by, now) for draft, procedures, document in drafts]
+        for one, (draft, procedures, document) in zip(published, drafts, strict=True):
+            with _told(draft, procedures, document):
+                check_lists(procedures, one.policy)
+    return published
+
+
+@contextmanager
+def _told(draft: PolicyDraft, procedures: ProceduresDraft, document: Entry) -> Iterator[None]:
+    """What cannot be published, as a mistake of the file, on the line it is about."""
+    try:
+        yield
+    except PublishError as error:
+        line = draft.lines.get(error.sla) or procedures.lines.get(error.sla, document.line)
+        raise PackError(document.file, line, str(error)) from None
 
 
 def _checked(document: Entry) -> tuple[PolicyDraft, ProceduresDraft]:
@@ -63,11 +79,10 @@ def _check_roles(draft: PolicyDraft, document: Entry) -> None:
 def _publish(
     draft: PolicyDraft, procedures: ProceduresDraft, document: Entry, by: Actor | None, now: datetime
 ) -> Published:
-    try:
+    with _told(draft, procedures, document):
         published = publish(draft, by=by, now=now)
         version = published.policy.versions.get(number=draft.version)
-        written = publish_procedures(procedures, version)
-        return published._replace(created=published.created or written)
-    except PublishError as error:
-        line = draft.lines.get(error.sla, document.line)
-        raise PackError(document.file, line, str(error)) from None
+        written = publish_procedures(procedures, version, new=published.created, by=by, now=now)
+    return published._replace(
+        created=published.created or written.created, kept=published.kept + written.kept
+    )

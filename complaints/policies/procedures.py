@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import yaml
-
-from accounts.roles import Role
-from complaints.models import List, Procedure
+from complaints.models import Procedure
 from complaints.moves import CASE_ROLES
-from complaints.policies.drafts import EntryDraft, ProcedureDraft, ProceduresDraft, StageDraft
-from complaints.workflow import Kind, Move, MoveError, State, Table, parse_move, parse_place
-from slas.core.receipt import Delivery
+from complaints.policies.drafts import ProcedureDraft, ProceduresDraft, StageDraft
+from complaints.policies.lists import read_lists
+from complaints.policies.tables import Tables, read_tables
+from complaints.workflow import Kind, State, Table, Verb
 from slas.core.rules import RuleSet
 from slas.packs import Entry
 
 SECTIONS = ("lists", "move tables", "procedures")
+MOST_OUTCOMES = 50
 _DAYS = re.compile(r"([0-9]{1,2}) working days? before")
 _STAGE_OPTIONS = (
     "sla",
@@ -29,104 +29,70 @@ _STAGE_OPTIONS = (
     "source",
     "note",
 )
-Slas = Mapping[str, RuleSet]
-Tables = Mapping[str, Table]
 
 
-def read_procedures(top: Mapping[str, Entry], slas: Slas) -> ProceduresDraft:
+@dataclass
+class _Pack:
+    """What the stages of a pack may name, and what remains to be looked at once all of it was read."""
+
+    slas: Mapping[str, RuleSet]
+    tables: Tables
+    goes_on: list[tuple[tuple[str, str], Entry]] = field(default_factory=list)
+
+
+def read_procedures(top: Mapping[str, Entry], slas: Mapping[str, RuleSet]) -> ProceduresDraft:
     """The procedures of one version of a policy, whose SLAs are `slas`. PackError with the line of a mistake."""
     if "procedures" not in top:
         for section in SECTIONS:
             if section in top:
                 raise top[section].error("there is no 'procedures' section to use this")
         return ProceduresDraft()
-    tables = _tables(top["move tables"]) if "move tables" in top else {}
+    pack = _Pack(slas, read_tables(top["move tables"]) if "move tables" in top else Tables())
     procedures: dict[str, ProcedureDraft] = {}
-    lines: dict[str, int] = {}
+    lines: dict[str, int] = {f"table {code}": line for code, line in pack.tables.lines.items()}
     for entry in top["procedures"].items():
-        draft = _procedure(entry, tables, slas)
+        draft = _procedure(entry, pack)
         if draft.code in procedures:
             raise entry.error(f"the procedure {draft.code} is here twice")
         if draft.begins and draft.begins in (other.begins for other in procedures.values()):
             raise entry.error(f"two procedures begin for {draft.begins}")
         procedures[draft.code] = draft
-        lines[draft.code] = entry.line
-    _check_next(top["procedures"], procedures)
-    entries = _entries(top["lists"], procedures) if "lists" in top else ()
-    return ProceduresDraft(entries, tuple(tables.items()), tuple(procedures.values()), lines)
+        lines[f"procedure {draft.code}"] = entry.line
+    entries, places = read_lists(top["lists"], procedures) if "lists" in top else ((), {})
+    _check(top["procedures"], pack, procedures)
+    lines |= {f"list {list_} {code}": line for (list_, code), line in places.items()}
+    return ProceduresDraft(entries, tuple(pack.tables.drafts.values()), tuple(procedures.values()), lines)
 
 
-def _check_next(section: Entry, procedures: Mapping[str, ProcedureDraft]) -> None:
-    stages = {(p.code, s.code) for p in procedures.values() for s in p.stages}
-    for entry, procedure in zip(section.items(), procedures.values(), strict=True):
-        for stage in procedure.stages:
-            if stage.next and stage.next not in stages:
-                raise entry.error(f"{stage.name} goes on to {' '.join(stage.next)}, which is no stage here")
+def _check(section: Entry, pack: _Pack, procedures: Mapping[str, ProcedureDraft]) -> None:
+    """What can only be seen once all is read: nothing leads to what is not there."""
+    stages = {(procedure.code, stage.code) for procedure in procedures.values() for stage in procedure.stages}
+    for codes, entry in pack.goes_on:
+        if codes not in stages:
+            raise entry.error(f"{' '.join(codes)} is no stage here")
+    if Procedure.Begins.ANYBODY not in (procedure.begins for procedure in procedures.values()):
+        raise section.error("no procedure 'begins: anybody', so no new contact could be logged")
 
 
-def _entries(section: Entry, procedures: Mapping[str, ProcedureDraft]) -> tuple[EntryDraft, ...]:
-    return tuple(
-        _entry(list_, entry.parse_code(code), entry, procedures)
-        for list_, entries in section.group(optional=tuple(List.values)).items()
-        for code, entry in entries.group(optional=None).items()
-    )
-
-
-def _entry(list_: str, code: str, entry: Entry, procedures: Mapping[str, ProcedureDraft]) -> EntryDraft:
-    if not isinstance(entry.node, yaml.MappingNode):
-        return EntryDraft(list_, code, entry.words())
-    said = entry.group(required=("name",), optional=("use instead", "logged as", "arrives", "source"))
-    if "logged as" in said and said["logged as"].text() not in procedures:
-        raise said["logged as"].error(f"there is no procedure {said['logged as'].text()}")
-    return EntryDraft(
-        list=list_,
-        code=code,
-        name=said["name"].words(),
-        route=said["use instead"].note() if "use instead" in said else "",
-        procedure=said["logged as"].code() if "logged as" in said else "",
-        delivery=said["arrives"].choice(*Delivery) if "arrives" in said else "",
-        source=said["source"].words() if "source" in said else "",
-    )
-
-
-def _tables(section: Entry) -> dict[str, Table]:
-    return {entry.parse_code(code): _table(entry) for code, entry in section.group(optional=None).items()}
-
-
-def _table(entry: Entry) -> Table:
-    said = entry.group(required=("begins", "moves"))
-    lines: list[tuple[str, Move]] = []
-    for place, moves in said["moves"].group(optional=None).items():
-        for phrase in moves.items():
-            try:
-                lines.append((parse_place(place), _move(phrase.text())))
-            except MoveError as error:
-                raise phrase.error(str(error)) from None
-    try:
-        return Table(State(said["begins"].choice(*State)), tuple(lines))
-    except MoveError as error:
-        raise entry.error(str(error)) from None
-
-
-def _move(phrase: str) -> Move:
-    return parse_move(phrase, anyone=CASE_ROLES, known=lambda role: role in Role.values)
-
-
-def _procedure(entry: Entry, tables: Tables, slas: Slas) -> ProcedureDraft:
+def _procedure(entry: Entry, pack: _Pack) -> ProcedureDraft:
     said = entry.group(
         required=("procedure", "name", "kind", "stages"), optional=("about", "begins", "at triage", "source")
     )
-    stages = tuple(_stage(stage, said["procedure"].code(), tables, slas) for stage in said["stages"].items())
+    code = said["procedure"].code()
+    stages: dict[str, StageDraft] = {}
+    for one in said["stages"].items():
+        stage = _stage(one, code, pack)
+        if stage.code in stages:
+            raise one.error(f"{code} has the stage {stage.code} twice")
+        stages[stage.code] = stage
     if not stages:
         raise said["stages"].error("a procedure has at least one stage")
-    if len({stage.code for stage in stages}) < len(stages):
-        raise said["stages"].error("two stages have one code")
     begins = [choice.value for choice in Procedure.Begins if choice]
     return ProcedureDraft(
-        code=said["procedure"].code(),
+        code=code,
         name=said["name"].words(),
         kind=said["kind"].choice(*Kind),
-        stages=stages,
+        stages=tuple(stages.values()),
         about=said["about"].note() if "about" in said else "",
         begins=said["begins"].choice(*begins) if "begins" in said else "",
         at_triage=said["at triage"].yes() if "at triage" in said else True,
@@ -134,30 +100,65 @@ def _procedure(entry: Entry, tables: Tables, slas: Slas) -> ProcedureDraft:
     )
 
 
-def _stage(entry: Entry, procedure: str, tables: Tables, slas: Slas) -> StageDraft:
+def _stage(entry: Entry, procedure: str, pack: _Pack) -> StageDraft:
     said = entry.group(required=("stage", "name", "moves"), optional=_STAGE_OPTIONS)
-    table = said["moves"].choice(*tables)
-    signer = said["signed by"].choice(*Role.values) if "signed by" in said else ""
-    route = _route(said["down the complaints route"]) if "down the complaints route" in said else None
-    if route and route[1] not in tables[table].states:
-        raise said["down the complaints route"].error(f"{table} has no state {route[1]}")
-    outcomes = said["outcomes"].group(optional=None) if "outcomes" in said else {}
-    return StageDraft(
+    signer = said["signed by"].choice(*CASE_ROLES) if "signed by" in said else ""
+    table = pack.tables.with_signer(said["moves"], signer)
+    draft = StageDraft(
         code=said["stage"].code(),
         name=said["name"].words(),
-        table=table,
-        sla=said["sla"].choice(*slas) if "sla" in said else "",
+        table=said["moves"].text(),
+        sla=said["sla"].choice(*pack.slas) if "sla" in said else "",
         signer=signer,
         signer_note=said["signed by note"].note() if "signed by note" in said else "",
         next=_next(said["goes on to"], procedure) if "goes on to" in said else None,
-        window=said["escalation window"].choice(*slas) if "escalation window" in said else "",
+        window=said["escalation window"].choice(*pack.slas) if "escalation window" in said else "",
         beside=said["beside"].yes() if "beside" in said else False,
-        route=route,
+        route=_route(said["down the complaints route"]) if "down the complaints route" in said else None,
         draft_days=_days(said["draft reaches us"]) if "draft reaches us" in said else None,
-        outcomes=tuple((value.parse_code(code), value.words()) for code, value in outcomes.items()),
+        outcomes=_outcomes(said["outcomes"]) if "outcomes" in said else (),
         source=said["source"].words() if "source" in said else "",
         note=said["note"].note() if "note" in said else "",
     )
+    _check_stage(said, draft, table, pack)
+    if draft.next == (procedure, draft.code):
+        raise said["goes on to"].error(f"{draft.code} goes on to itself")
+    if draft.next:
+        pack.goes_on.append((draft.next, said["goes on to"]))
+    return draft
+
+
+def _check_stage(said: Mapping[str, Entry], draft: StageDraft, table: Table, pack: _Pack) -> None:
+    """A stage says nothing that its table or its SLA cannot do."""
+    verbs = {move.verb for _, move in table.lines}
+    events = pack.slas[draft.sla].event_names if draft.sla else {}
+    if "goes on to" in said and Verb.ESCALATE not in verbs:
+        raise said["goes on to"].error(f"nobody can take it there: {draft.table} has no move 'escalate'")
+    if "escalation window" in said and not draft.next:
+        raise said["escalation window"].error("there is no next stage to ask for: say what it 'goes on to'")
+    if "signed by note" in said and not draft.signer:
+        raise said["signed by note"].error("it does not say who signs: add 'signed by'")
+    if "draft reaches us" in said and not draft.sla:
+        raise said["draft reaches us"].error("there is no date to count from: add 'sla'")
+    if "outcomes" in said and Verb.REVIEW not in verbs:
+        raise said["outcomes"].error(f"nobody can choose one: {draft.table} has no move 'review'")
+    if Verb.REVIEW in verbs and not draft.outcomes:
+        raise said["moves"].error(f"{draft.table} has a move 'review', so say which 'outcomes' it may have")
+    if draft.route and draft.route[0] not in events:
+        raise said["down the complaints route"].error(
+            f"{draft.route[0]} is no event of {draft.sla or 'a stage without sla'}"
+        )
+    if draft.route and draft.route[1] not in table.states:
+        raise said["down the complaints route"].error(f"{draft.table} has no state {draft.route[1]}")
+
+
+def _outcomes(entry: Entry) -> tuple[tuple[str, str], ...]:
+    found = tuple(
+        (value.parse_code(code), value.words()) for code, value in entry.group(optional=None).items()
+    )
+    if not 0 < len(found) <= MOST_OUTCOMES:
+        raise entry.error(f"there are {len(found)} outcomes: give 1 to {MOST_OUTCOMES}")
+    return found
 
 
 def _next(entry: Entry, procedure: str) -> tuple[str, str]:

@@ -175,6 +175,12 @@ class CaseView:
         )
 
     @property
+    def goes_on_as(self) -> Case | None:
+        """The case this one was merged into, where the viewer may see that."""
+        found = (other for other, _ in self.links if other and other.pk == self.case.merged_into_id)
+        return next(found, None)
+
+    @property
     def now_open(self) -> tuple[StageView, ...]:
         """The stages something is being done to, those beside the case last."""
         return tuple(s for s in self.stages if s.stage.closed_at is None)

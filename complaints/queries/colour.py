@@ -1,4 +1,8 @@
-"""The colour of a stored deadline: two comparisons of moments with now, the same in Python and in SQL."""
+"""The colour of a stored deadline: two comparisons of moments with now, the same in Python and in SQL.
+
+Both say what `slas.core.result.Deadline.state` says, at every moment from the last fact of the stage on: of a pause
+that is over, only how far it moved the date is stored.
+"""
 
 from datetime import datetime
 
@@ -14,7 +18,7 @@ def state_of(row: Deadline, now: datetime) -> State:
     """The colour of `row` at `now`, or when it was met if that was earlier."""
     if row.waiting_for:
         return State.WAITING
-    if row.paused_since is not None and row.met_at is None:
+    if row.paused_since is not None:
         return State.PAUSED
     seen = min(instant(now), row.met_at) if row.met_at else instant(now)
     if row.red_at is not None and seen >= row.red_at:
@@ -30,7 +34,7 @@ def with_state(rows: QuerySet[Deadline], now: datetime) -> QuerySet[Deadline]:
     return rows.alias(seen=seen).annotate(
         state=Case(
             When(~Q(waiting_for=""), then=Value(State.WAITING.value)),
-            When(paused_since__isnull=False, met_at__isnull=True, then=Value(State.PAUSED.value)),
+            When(paused_since__isnull=False, then=Value(State.PAUSED.value)),
             When(red_at__lte=F("seen"), then=Value(State.RED.value)),
             When(amber_at__lte=F("seen"), then=Value(State.AMBER.value)),
             default=Value(State.GREEN.value),

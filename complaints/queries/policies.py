@@ -1,8 +1,9 @@
-"""A policy to read: its SLAs and their rules, as the rows have them."""
+"""A policy to read: its SLAs and their rules, its procedures and lists, as the rows have them."""
 
 from dataclasses import dataclass
 
 from accounts.roles import Role
+from complaints.queries.procedures import ProceduresPage, procedures_page
 from slas.models import Milestone, Policy, PolicyVersion, SlaVersion
 
 
@@ -23,15 +24,17 @@ class SlaSection:
 
 @dataclass(frozen=True)
 class PolicyPage:
-    """`versions` are all that were published, newest first; `slas` are the newest's."""
+    """`versions` are all that were published, newest first; `slas` and `more`, its procedures and lists, are the
+    newest's."""
 
     policy: Policy
     versions: tuple[PolicyVersion, ...]
     slas: tuple[SlaSection, ...]
+    more: ProceduresPage
 
 
 def policy_page(policy: Policy) -> PolicyPage:
-    """The page of `policy`, in a number of queries that does not grow with its SLAs."""
+    """The page of `policy`, in a number of queries that does not grow with its SLAs and procedures."""
     versions = tuple(policy.versions.order_by("-number"))
     rows = SlaVersion.objects.filter(policy_version=versions[0]) if versions else SlaVersion.objects.none()
     rows = rows.select_related("sla").prefetch_related("milestones", "pause_reasons").order_by("position")
@@ -39,6 +42,7 @@ def policy_page(policy: Policy) -> PolicyPage:
         policy=policy,
         versions=versions,
         slas=tuple(SlaSection(row, tuple(_rule(m) for m in row.milestones.all())) for row in rows),
+        more=procedures_page(versions[0]) if versions else ProceduresPage((), (), ()),
     )
 
 

@@ -1,6 +1,7 @@
 """The stages of a case."""
 
 from complaints.models import Case, Stage
+from complaints.workflow import Kind
 
 
 def stages_of(case: Case) -> list[Stage]:
@@ -26,3 +27,9 @@ def acting_stages(stages: list[Stage]) -> list[Stage]:
     main = [stage for stage in stages if not stage.type.beside]
     open_ = [stage for stage in main if stage.closed_at is None] or main[-1:]
     return open_ + [stage for stage in stages if stage.type.beside and stage.closed_at is None]
+
+
+def stage_name(stage: Stage) -> str:
+    """'Corporate complaint: Stage 1', or 'Enquiry' where both are called the same."""
+    procedure, name = stage.type.procedure.name, stage.type.name
+    return name if procedure == name or stage.type.procedure.kind == Kind.CONTACT else f"{procedure}: {name}"

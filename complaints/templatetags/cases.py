@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django import template
 
 from complaints.models import Entry, Finding, List, Stage
-from complaints.queries import case_page
-from complaints.workflow import Kind, State, Verb
+from complaints.queries import case_page, stages
+from complaints.workflow import State, Verb
 from slas.core import wording
 from slas.core.calendar import LONDON, london_date
 
@@ -84,5 +84,4 @@ def waited_for(stage: Stage) -> str:
 @register.filter
 def stage_name(stage: Stage) -> str:
     """'Corporate complaint: Stage 1', or 'Enquiry' where both are called the same."""
-    procedure, name = stage.type.procedure.name, stage.type.name
-    return name if procedure == name or stage.type.procedure.kind == Kind.CONTACT else f"{procedure}: {name}"
+    return stages.stage_name(stage)

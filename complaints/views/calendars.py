@@ -1,7 +1,7 @@
 """The days that are not worked: anybody may read them, administrators change them."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -15,7 +15,10 @@ from accounts.going_back import form_only
 from accounts.guards import roles, signed_in
 from accounts.models import User
 from accounts.roles import Role
+from complaints.actions import calendars as actions
+from complaints.actions.calendars import Effect
 from complaints.forms.calendars import CalendarForm, ClosureForm, ProclaimForm, SchoolHolidayForm
+from complaints.jobs import recount_later
 from slas import service
 from slas.core.calendar import FIRST_DAY, LAST_DAY
 from slas.core.wording import long_date
@@ -69,15 +72,13 @@ def add_closure(request: HttpRequest, code: str) -> HttpResponse:
     form = ClosureForm(request.POST, prefix="closure")
     if form.is_valid():
         try:
-            service.add_closure(
-                calendar=calendar, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
-            )
+            effect = actions.add_closure(calendar=calendar, **form.cleaned_data, **_by(request))
         except CalendarError as error:
             form.add_error("day", str(error))
         else:
-            day = form.cleaned_data["day"]
-            said = "Dates worked out from now on do not count it, except statutory ones: the law knows no closure days."
-            messages.success(request, f"{long_date(day)} is now a closure day. {said}")
+            day = long_date(form.cleaned_data["day"])
+            said = "It is not counted, except by statutory deadlines: the law knows no closure days."
+            messages.success(request, f"{day} is now a closure day. {said} {_moved(effect)}")
             return redirect("calendar", code=code)
     return _calendar(request, calendar, closure_form=form)
 
@@ -88,7 +89,12 @@ def remove_closure(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Open the council again on a closure day."""
     closure = ClosureDay.objects.select_related("calendar").filter(pk=pk, calendar__code=code).first()
     return _removed(
-        request, service.remove_closure, closure, "That day is no longer a closure day.", "calendar", code
+        request,
+        lambda row: actions.remove_closure(row, **_by(request)),
+        closure,
+        "That day is no longer a closure day.",
+        "calendar",
+        code,
     )
 
 
@@ -117,23 +123,50 @@ def remove_school_holiday(request: HttpRequest, code: str, pk: int) -> HttpRespo
     """Take back a school holiday."""
     holiday = SchoolHoliday.objects.select_related("calendar").filter(pk=pk, calendar__code=code).first()
     return _removed(
-        request, service.remove_school_holiday, holiday, "School holiday removed.", "calendar", code
+        request,
+        lambda row: service.remove_school_holiday(row, by=cast(User, request.user), now=timezone.now()),
+        holiday,
+        "School holiday removed.",
+        "calendar",
+        code,
     )
 
 
 def _removed(
-    request: HttpRequest, remove: Callable[..., None], row: Model | None, done: str, page: str, argument: str
+    request: HttpRequest,
+    remove: Callable[[Any], Effect | None],
+    row: Model | None,
+    done: str,
+    page: str,
+    argument: str,
 ) -> HttpResponse:
-    """Remove `row` and say so; somebody may have been quicker, and that is said too."""
+    """Remove `row` and say so, with what it did to open cases where it could; somebody may have been quicker, and that
+    is said too."""
     try:
         if row is None:
             raise CalendarError("Somebody has removed this already.")
-        remove(row, by=cast(User, request.user), now=timezone.now())
+        effect = remove(row)
     except CalendarError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, f"{done} {_moved(effect)}" if effect else done)
     return redirect(page, argument)
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    """Who changes a calendar and when; more cases than a page can wait for go to the worker."""
+    return {"by": cast(User, request.user), "now": timezone.now(), "later": recount_later}
+
+
+def _moved(effect: Effect) -> str:
+    """What a change did to open cases, in words."""
+    if effect.moved is None:
+        return "Open cases are being worked out anew: each says so when a date of it has moved."
+    if effect.moved == 0:
+        return "No open case has a date that moves."
+    if effect.moved == 1:
+        return "1 open case has a date that moved, and says so."
+    return f"{effect.moved:,} open cases have a date that moved, and say so."
 
 
 @roles(Role.ADMINISTRATOR)
@@ -143,14 +176,13 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     form = CalendarForm(request.POST if request.method == "POST" else None, initial=CalendarForm.of(calendar))
     if request.method == "POST" and form.is_valid():
         try:
-            changed = service.change_calendar(
-                calendar=calendar, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
-            )
+            effect = actions.change_calendar(calendar=calendar, **form.cleaned_data, **_by(request))
         except CalendarError as error:
             form.add_error("cut_off", str(error))
         else:
-            if changed:
-                messages.success(request, "Changed. Every date shown from now on counts this way.")
+            if effect:
+                said = "Changed. Every date shown from now on counts this way."
+                messages.success(request, f"{said} {_moved(effect)}")
             return redirect("calendar", code=code)
     return render(request, "complaints/calendars/change.html", {"calendar": calendar, "form": form})
 
@@ -199,14 +231,13 @@ def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
     form = ProclaimForm(request.POST)
     if form.is_valid():
         try:
-            holiday = service.proclaim_holiday(
-                nation=nation, **form.cleaned_data, by=cast(User, request.user), now=timezone.now()
-            )
+            effect = actions.proclaim(nation=nation, **form.cleaned_data, **_by(request))
         except CalendarError as error:
             form.add_error("day", str(error))
         else:
-            messages.success(request, f"{long_date(holiday.day)} is now a bank holiday: {holiday.name}.")
-            return redirect(f"{reverse('bank-holidays', args=[nation])}?year={holiday.day.year}")
+            day, name = form.cleaned_data["day"], form.cleaned_data["name"]
+            messages.success(request, f"{long_date(day)} is now a bank holiday: {name}. {_moved(effect)}")
+            return redirect(f"{reverse('bank-holidays', args=[nation])}?year={day.year}")
     return _bank_holidays(request, nation, form)
 
 
@@ -215,5 +246,11 @@ def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
 def withdraw(request: HttpRequest, nation: str, pk: int) -> HttpResponse:
     """Take back a proclaimed bank holiday."""
     holiday = Holiday.objects.select_related("list").filter(pk=pk, list__nation=nation).first()
-    done = "That day is no longer a bank holiday."
-    return _removed(request, service.withdraw_holiday, holiday, done, "bank-holidays", nation)
+    return _removed(
+        request,
+        lambda row: actions.withdraw(row, **_by(request)),
+        holiday,
+        "That day is no longer a bank holiday.",
+        "bank-holidays",
+        nation,
+    )

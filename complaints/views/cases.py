@@ -18,6 +18,7 @@ from complaints.forms.acts import REGISTRY, ActForm
 from complaints.models import Case, Deadline, Stage
 from complaints.moves import table_of
 from complaints.queries.case_page import case_view
+from complaints.queries.clocks import with_facts, worked
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.queries.timeline import timeline
 from complaints.workflow import State, Verb
@@ -152,10 +153,13 @@ class _TakenBack(Exception):
 def _preview(request: HttpRequest, form: ActForm) -> HttpResponse:
     """What it would do to the dates: it is done, looked at, and taken back, so the preview cannot be wrong."""
     before = _dates(form.case)
+    left_out_before = _left_out(form.case)
+    left_out: list[str] = []
     try:
         with transaction.atomic():
             _perform(form)
             after = _dates(form.case)
+            left_out = _left_out(form.case)
             raise _TakenBack
     except Refused as refused:
         add_refusal(form, refused)
@@ -169,6 +173,7 @@ def _preview(request: HttpRequest, form: ActForm) -> HttpResponse:
         "stage": form.stage,
         "form": form,
         "changes": _changes(before, after),
+        "left_out": [text for text in left_out if text not in left_out_before],
         "typed": _typed(cast(QueryDict, form.data)),
     }
     return render(request, "complaints/cases/preview.html", context)
@@ -186,6 +191,12 @@ Dates = dict[tuple[int, str], Deadline]
 def _dates(case: Case) -> Dates:
     rows = Deadline.objects.filter(stage__case=case).select_related("stage__type__procedure")
     return {(row.stage.number, row.milestone): row for row in rows}
+
+
+def _left_out(case: Case) -> list[str]:
+    """Why each fact that the rules in force do not allow does not count."""
+    stages = with_facts(Stage.objects.filter(case=case, closed_at__isnull=True).order_by("number"))
+    return [text for answer in worked(stages).values() for text in answer.left_out]
 
 
 def _changes(before: Dates, after: Dates) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Policy drafts as the YAML that `read_policy` reads: what is exported can be loaded, and changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 import yaml
@@ -24,10 +25,11 @@ def _yes_no(dumper: yaml.SafeDumper, value: bool) -> yaml.ScalarNode:
 _Readable.add_representer(bool, _yes_no)
 
 
-def write_policies(drafts: Iterable[PolicyDraft]) -> str:
-    """One YAML document for each version, oldest first."""
+def write_policies(drafts: Iterable[PolicyDraft], other_sections: Iterable[Mapping[str, Any]] = ()) -> str:
+    """One YAML document for each version, oldest first, each with the `other_sections` somebody else wrote for it."""
+    others = chain(other_sections, repeat({}))
     return yaml.dump_all(
-        [_policy(draft) for draft in drafts],
+        [_policy(draft) | dict(next(others)) for draft in drafts],
         Dumper=_Readable,
         sort_keys=False,
         allow_unicode=True,

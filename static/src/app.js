@@ -10,9 +10,9 @@ initMoj();
 createAll(FilterToggleButton);
 createAll(MultiFileUpload);
 
-// A read-only field with an address, and a button to copy it.
+// A read-only field with an address or a text, and a button to copy it.
 for (const element of document.querySelectorAll('[data-module="app-copy-link"]')) {
-  const field = element.querySelector("input");
+  const field = element.querySelector("input, textarea");
   const button = element.querySelector("button");
   const status = element.querySelector("[role=status]");
 

@@ -69,7 +69,8 @@ def make_council() -> Council:
 
 
 def entry(list_: str, code: str) -> Entry:
-    return Entry.objects.get(list=list_, code=code)
+    """An entry of a list of the council's own policy."""
+    return Entry.objects.own().get(list=list_, code=code)
 
 
 def first_stage_of(procedure: str, on: date = RECEIVED) -> StageType:

@@ -1,7 +1,11 @@
 """What the worker does at night."""
 
+import os
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django_q.models import Schedule
 
 from audit import triggers
@@ -30,3 +34,15 @@ def test_the_job_is_on_the_workers_list_once(db):
     ensure_schedules()
     ensure_schedules()
     assert Schedule.objects.filter(func=NIGHTLY).count() == 1
+
+
+def test_the_night_removes_files_that_nobody_uses(db, settings, tmp_path):
+    settings.DOCUMENTS_DIR = tmp_path
+    left = tmp_path / "ab" / "cd" / ("ab" * 16)
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"A form nobody finished")
+    assert "unused file" not in nightly()
+    old = (timezone.now() - timedelta(days=3)).timestamp()
+    os.utime(left, (old, old))
+    assert "1 unused file removed" in nightly()
+    assert not left.exists()

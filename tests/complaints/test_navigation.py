@@ -9,7 +9,15 @@ from tests.factories import make_unit
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = ["Today", "Work out a deadline", "Calendars", "Policies"]
+REFERENCE = ["Work out a deadline", "Calendars", "Policies", "Cover"]
+PLACES = {
+    None: ["Today", *REFERENCE],
+    Role.ADMINISTRATOR: ["Today", *REFERENCE, "People", "Units"],
+    Role.SENIOR_CR_OFFICER: ["Today", "Cases", "Imports", *REFERENCE],
+    Role.CR_MANAGER: ["Today", "Cases", "Imports", *REFERENCE],
+}
+"""Where one can go by role; whoever is not named here works on cases or reads them."""
+ON_CASES = ["Today", "Cases", *REFERENCE]
 
 
 def places(response):
@@ -20,8 +28,7 @@ def places(response):
 def test_each_role_sees_what_it_may_open(client_for, role):
     client = client_for(role)
     seen = places(client.get("/"))
-    extra = ["People", "Units"] if role is Role.ADMINISTRATOR else []
-    assert list(seen) == EVERYBODY + extra
+    assert list(seen) == PLACES.get(role, ON_CASES)
     for place in seen.values():
         assert client.get(place["href"]).status_code == 200
 
@@ -30,6 +37,7 @@ def test_each_role_sees_what_it_may_open(client_for, role):
     ("address", "label"),
     [
         ("/", "Today"),
+        ("/cover/", "Cover"),
         ("/people/", "People"),
         ("/people/add/", "People"),
         ("/units/", "Units"),
@@ -39,6 +47,11 @@ def test_each_role_sees_what_it_may_open(client_for, role):
 def test_it_marks_where_one_is(client_for, address, label):
     seen = places(client_for(Role.ADMINISTRATOR).get(address))
     assert [name for name, place in seen.items() if place["active"]] == ([label] if label else [])
+
+
+def test_a_case_is_under_cases(client_for):
+    seen = places(client_for(Role.AUDITOR).get("/cases/"))
+    assert [name for name, place in seen.items() if place["active"]] == ["Cases"]
 
 
 def test_nothing_before_signing_in(client):
@@ -70,8 +83,9 @@ def test_home_without_a_role_says_how_to_get_one(client_for):
 
 def test_home_and_account_ask_the_database_little(client_for, django_assert_max_num_queries):
     client = client_for(Role.ADMINISTRATOR)
-    for address in ["/", "/account/"]:
-        with django_assert_max_num_queries(3):  # the session, the person, their grants
+    # The session, the person, their grants; and on the page everybody starts from, whom they cover.
+    for address, most in [("/", 4), ("/account/", 3)]:
+        with django_assert_max_num_queries(most):
             client.get(address)
 
 

@@ -108,7 +108,7 @@ def refused(run: Callable[..., str]) -> Callable[..., str]:
 
 
 CHILDREN_FIRST = (
-    *("complaints." + name for name in ("StageType", "MoveLine", "MoveTable", "Procedure")),
+    *("complaints." + name for name in ("Entry", "StageType", "MoveLine", "MoveTable", "Procedure")),
     *(
         "slas." + name
         for name in ("Milestone", "PauseReason", "SlaEvent", "SlaVersion", "Sla", "PolicyVersion")
@@ -126,13 +126,12 @@ def forget_policies() -> None:
 
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of calendars and policies, and how many events are on record: what 'nothing was written' means."""
+    """Every row of calendars, policies and procedures, and how many events are on record: what 'nothing was
+    written' means."""
     from django.apps import apps
 
     from audit.models import Event
 
-    found = {
-        model.__name__: list(model.objects.order_by("pk").values_list())
-        for model in apps.get_app_config("slas").get_models()
-    }
+    models = [*apps.get_app_config("slas").get_models(), *map(apps.get_model, CHILDREN_FIRST[:5])]
+    found = {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
     return {**found, "events on record": [(Event.objects.count(),)]}

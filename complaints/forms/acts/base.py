@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import User
 from complaints.forms.fields import TimeOfDayField
 from complaints.models import Case, Stage
+from complaints.papers.letters import clean
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON
 
@@ -26,6 +27,14 @@ class WordsField(forms.CharField):
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**kwargs)
         self.error_messages["max_length"] = f"{self.label}: {LONG:,} characters or fewer"
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No maxlength: a browser cuts what is pasted without a word."""
+        return {k: v for k, v in super().widget_attrs(widget).items() if k != "maxlength"}
+
+    def to_python(self, value: Any) -> str:
+        """A browser parts lines its own way: kept so, the same words would differ from themselves."""
+        return clean(super().to_python(value) or "")
 
 
 class ActForm(forms.Form):

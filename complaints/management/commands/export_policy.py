@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from complaints.policies.rows import procedures_drafts
+from complaints.policies.writing import sections_of
 from slas.models import Policy
 from slas.packs import write_policies
 from slas.service import policy_drafts
@@ -23,4 +25,5 @@ class Command(BaseCommand):
                 ", ".join(Policy.objects.order_by("code").values_list("code", flat=True)) or "none is loaded"
             )
             raise CommandError(f"there is no policy {options['pack']}: {known}", returncode=2)
-        self.stdout.write(write_policies(policy_drafts(policy)), ending="")
+        sections = [sections_of(draft) for draft in procedures_drafts(policy)]
+        self.stdout.write(write_policies(policy_drafts(policy), sections), ending="")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from complaints.models import Procedure
 from complaints.policies.loader import SHIPPED, load, path_of
 from slas.packs import PackError
 from slas.service import set_own_policy
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             policy = published[-1].policy
             set_own_policy(policy, by=None, now=now)
             self.say(options, f"{policy.code} is this council's own policy")
+            if not Procedure.objects.filter(policy_version__policy=policy).exists():
+                self.say(options, "  it says nothing of procedures, so no contact can be logged under it")
 
     def say(self, options: dict[str, Any], line: str) -> None:
         if options["verbosity"]:

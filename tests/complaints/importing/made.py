@@ -40,9 +40,9 @@ KNOWN = Known(
     ),
     people=(
         PersonChoice("1", "Adaeze Okonkwo", "adaeze@council.example"),
-        PersonChoice("2", "Peter Hale", "peter@council.example"),
-        PersonChoice("3", "Joan Trent", "joan@council.example"),
-        PersonChoice("4", "Jack Trent", "jack@council.example"),
+        PersonChoice("2", "Petra Holm", "petra@council.example"),
+        PersonChoice("3", "Joan Thorne", "joan@council.example"),
+        PersonChoice("4", "Jack Thorne", "jack@council.example"),
     ),
     channels=(
         Choice("email", "E-mail"),

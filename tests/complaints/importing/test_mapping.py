@@ -143,9 +143,9 @@ def test_what_the_file_says_wins_and_the_rest_is_proposed():
 
 
 def test_next_months_tracker_is_read_with_this_months_mapping():
-    this_month = write_map(map_of(a_row("1", officer="P. Hale")))
-    mapping = read_back(this_month, a_row("2", officer="Joan Trent"))
-    assert mapping.code("officer", "Joan Trent") == "3"
+    this_month = write_map(map_of(a_row("1", officer="P. Holm")))
+    mapping = read_back(this_month, a_row("2", officer="Joan Thorne"))
+    assert mapping.code("officer", "Joan Thorne") == "3"
 
 
 def test_columns_that_the_file_names_are_all_there_are():

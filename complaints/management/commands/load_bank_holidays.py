@@ -1,4 +1,4 @@
-"""Bring the bank holidays of all three nations up to the installed list."""
+"""Bring the bank holidays of all three nations up to the installed list, and the open cases with them."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from slas.service import load_bank_holidays
+from complaints.actions.calendars import load_bank_holidays
 
 
 class Command(BaseCommand):
@@ -23,8 +23,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--until {options['until']}: bank holidays are not known beyond {furthest}", returncode=2
             )
-        for nation, (added, removed) in load_bank_holidays(
-            by=None, now=timezone.now(), until=options["until"]
-        ).items():
-            if options["verbosity"]:
-                self.stdout.write(f"{nation}: {added} bank holidays added, {removed} removed")
+        loaded, effect = load_bank_holidays(by=None, now=timezone.now(), until=options["until"])
+        if not options["verbosity"]:
+            return
+        for nation, (added, removed) in loaded.items():
+            self.stdout.write(f"{nation}: {added} bank holidays added, {removed} removed")
+        if effect.moved:
+            self.stdout.write(f"{effect.moved} open cases have a date that moved")

@@ -1,0 +1,139 @@
+"""Somebody's open work, for whoever gives it to others: they are ill, or they have left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+
+from accounts.models import Grant, User
+from accounts.roles import Role
+from complaints import permissions
+from complaints.models import Case, Stage
+from complaints.moves import CASE_ROLES, table_of
+from complaints.queries.allocating import answering_roles
+from complaints.queries.cases import with_types
+from complaints.workflow import Verb
+
+REASSIGNERS = (
+    Role.SENIOR_CR_OFFICER,
+    Role.CR_MANAGER,
+    Role.SERVICE_MANAGER,
+    Role.ASSISTANT_DIRECTOR,
+)
+"""Who may give the work of others away in bulk, as far as each case lets them."""
+Part = tuple[Stage, Verb]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What somebody has open in a case, and may be given to somebody else: the stages, each with the verb that does
+    it."""
+
+    case: Case
+    parts: tuple[Part, ...]
+
+    @property
+    def is_officer(self) -> bool:
+        return any(verb is Verb.TAKE_ON for _, verb in self.parts)
+
+    @property
+    def answers(self) -> list[Stage]:
+        return [stage for stage, verb in self.parts if verb is Verb.REALLOCATE]
+
+
+def reassigns(user: User, *, now: datetime) -> bool:
+    """Whether `user` may give the work of others away, in their own right or for whom they cover."""
+    return any(s.role in REASSIGNERS for s in permissions.standings_of(user, now=now))
+
+
+def parts_of(case: Case, absent: User, by: User, *, now: datetime) -> list[Part]:
+    """What `absent` has open in `case` that `by` may give to somebody else, as it stands now."""
+    stages = _open(by, now).filter(_theirs(absent), case=case)
+    return [part for stage in stages.order_by("number") for part in _parts(stage, absent.pk, by, now)]
+
+
+def work_of(absent: User, by: User, *, now: datetime) -> list[Work]:
+    """All that `absent` has open and `by` sees and may give to somebody else, case by case; the earliest due first."""
+    stages = _open(by, now).filter(_theirs(absent))
+    rows = stages.order_by(F("turn_due_at").asc(nulls_last=True), "case__received_on", "pk")
+    found: dict[int, list[Part]] = {}
+    cases: dict[int, Case] = {}
+    for stage in rows:
+        cases[stage.case_id] = stage.case
+        found.setdefault(stage.case_id, []).extend(_parts(stage, absent.pk, by, now))
+    return [Work(cases[pk], tuple(parts)) for pk, parts in found.items() if parts]
+
+
+def _open(by: User, now: datetime) -> QuerySet[Stage]:
+    seen = permissions.visible_cases(by, now=now)
+    return with_types(Stage.objects.filter(closed_at__isnull=True, case__in=seen)).select_related("case")
+
+
+def _theirs(absent: User) -> Q:
+    return Q(officer=absent) | Q(responder=absent)
+
+
+def _parts(stage: Stage, absent: int, by: User, now: datetime) -> list[Part]:
+    wanted = [(stage.officer_id, Verb.TAKE_ON), (stage.responder_id, Verb.REALLOCATE)]
+    return [
+        (stage, verb)
+        for person, verb in wanted
+        if person == absent
+        and table_of(stage.type).move(stage.state, verb)
+        and permissions.authority(by, verb, stage, now=now)
+    ]
+
+
+def absent_people(by: User, *, now: datetime) -> QuerySet[User]:
+    """Everybody with open work in a case `by` sees, those who can no longer sign in too, by name."""
+    stages = Stage.objects.filter(closed_at__isnull=True, case__in=permissions.visible_cases(by, now=now))
+    has_work = Exists(stages.filter(Q(officer=OuterRef("pk")) | Q(responder=OuterRef("pk"))))
+    return User.objects.filter(has_work).order_by("name", "pk")
+
+
+def may_take_over(works: Iterable[Work], absent: User) -> QuerySet[User]:
+    """Who might take over some of `works`: the rules of each case decide. One query, and its answer one more."""
+    roles: set[str] = set()
+    above: set[int] = set()
+    for work in works:
+        for stage, verb in work.parts:
+            roles.update(permissions.TEAM_ROLES if verb is Verb.TAKE_ON else answering_roles(stage.type))
+            above.update(int(part) for part in stage.unit.path.split("/") if part)
+    grants = Grant.objects.in_force().filter(user=OuterRef("pk"), role__in=roles)
+    there = grants.filter(Q(unit__isnull=True) | Q(unit__in=above))
+    return User.objects.active().filter(Exists(there)).exclude(pk=absent.pk).order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """Open work of somebody who cannot do it any more: `cases` is how many `Work` there are for the viewer."""
+
+    person: User
+    cases: int
+
+    @property
+    def why(self) -> str:
+        return "no longer works there" if self.person.is_active else "can no longer sign in"
+
+
+def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
+    """The open work nobody would find, of those `by` may give to others: its person can no longer sign in, or holds no
+    role there any more. By name."""
+    stages = _open(by, now).filter(_gone("officer") | _gone("responder"))
+    cases: dict[User, set[int]] = {}
+    for stage in stages.annotate(officer_gone=_gone("officer"), responder_gone=_gone("responder")):
+        for person, gone in ((stage.officer, stage.officer_gone), (stage.responder, stage.responder_gone)):
+            if person is not None and gone and _parts(stage, person.pk, by, now):
+                cases.setdefault(person, set()).add(stage.case_id)
+    found = [LeftBehind(person, len(ids)) for person, ids in cases.items()]
+    return sorted(found, key=lambda left: (left.person.name.casefold(), left.person.pk))
+
+
+def _gone(column: str) -> Q:
+    """Whether the person in `column` of a stage holds no role on cases at its unit, or cannot sign in."""
+    grants = Grant.objects.in_force().filter(user=OuterRef(column), user__is_active=True, role__in=CASE_ROLES)
+    there = grants.alias(at=ExpressionWrapper(OuterRef("unit__path"), CharField())).filter(
+        Q(unit__isnull=True) | Q(at__startswith=F("unit__path"))
+    )
+    return Q(**{f"{column}__isnull": False}) & Q(~Exists(there))

@@ -1,0 +1,331 @@
+"""A bank holiday, a closure day, a change of how a calendar counts: open cases move at once, and say so (TRAPS 13)."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_q.models import OrmQ
+from pytest_django.asserts import assertContains
+
+from accounts.roles import Role
+from audit.service import history, verify
+from complaints import jobs
+from complaints.actions import calendars, closing, dates, details, sending
+from complaints.models import Case, Deadline, Stage, StageEvent
+from complaints.queries.case_dates import workings
+from complaints.queries.timeline import timeline
+from slas.core.calendar import LONDON, Receipt
+from slas.models import Calendar, ClosureDay, Holiday, HolidayList, new_revision
+from slas.service import CalendarError
+from tests.complaints import cases
+from tests.complaints.cases import NOW, Council, deadline, entry, open_stage
+
+pytestmark = pytest.mark.django_db
+
+MOURNING = date(2026, 11, 25)
+"""A Wednesday within the ten days of a complaint received on 18 November."""
+
+
+def proclaim(council: Council, day: date = MOURNING, *, now: datetime = NOW, **more) -> calendars.Effect:
+    return calendars.proclaim(
+        nation="england-and-wales",
+        day=day,
+        name="Day of mourning",
+        source="Proclamation",
+        proclaimed_on=now.date(),
+        by=council.administrator,
+        now=now,
+        **more,
+    )
+
+
+def surrey_calendar() -> Calendar:
+    return Calendar.objects.get(code="surrey-cfllc")
+
+
+# --- open cases move -------------------------------------------------------------------------------
+
+
+def test_a_proclaimed_bank_holiday_moves_an_open_case_and_says_so(council):
+    case = cases.accepted(council)
+    stage = open_stage(case)
+    assert (deadline(case).due_on, stage.draft_due_on) == (date(2026, 12, 2), date(2026, 11, 30))
+    assert proclaim(council).moved == 1
+    row = deadline(case)
+    stage.refresh_from_db()
+    assert (row.due_on, row.red_at) == (date(2026, 12, 3), datetime(2026, 12, 4, 0, 0, tzinfo=LONDON))
+    assert row.amber_at == datetime(2026, 12, 1, 0, 0, tzinfo=LONDON)
+    assert stage.draft_due_on == date(2026, 12, 1)
+    assert stage.turn_due_at == datetime(
+        2026, 12, 2, 0, 0, tzinfo=LONDON
+    )  # the end of the day the draft is due
+    told = timeline(case, council.officer, now=NOW)[0]
+    assert told.sentence == (
+        "A bank holiday was added on Wednesday 25 November 2026 (Day of mourning): 'Send the response' moves from "
+        "Wednesday 2 December 2026 to Thursday 3 December 2026."
+    )
+    assert told.who == "Adi Administrator"
+
+
+def test_every_deadline_that_moves_is_named_and_the_record_verifies(council):
+    enquiry = cases.triaged(council, "mp-enquiry", received=date(2026, 11, 20), now=NOW)
+    complaint = cases.accepted(council)
+    proclaim(council)
+    told = timeline(enquiry, council.officer, now=NOW)[0].sentence
+    assert "'Share the draft response with the MP's or councillor's personal assistant' moves from" in told
+    for case in (enquiry, complaint):
+        case.refresh_from_db()
+        assert verify(case.stream) == []
+        assert case.revision == history(case.stream).last().sequence
+
+
+def test_a_form_opened_before_it_is_told(council):
+    case = cases.accepted(council)
+    seen = Case.objects.get(pk=case.pk).revision
+    proclaim(council)
+    with pytest.raises(dates.Refused, match="A bank holiday was added on Wednesday 25 November 2026"):
+        details.note(case=case, by=council.officer, now=NOW, text="Rang her.", seen=seen)
+
+
+def test_withdrawn_again_the_first_date_is_back(council):
+    case = cases.accepted(council)
+    proclaim(council)
+    holiday = Holiday.objects.get(day=MOURNING, list__nation="england-and-wales")
+    assert calendars.withdraw(holiday, by=council.administrator, now=NOW).moved == 1
+    assert deadline(case).due_on == date(2026, 12, 2)
+    assert "is no longer a bank holiday" in timeline(case, council.officer, now=NOW)[0].sentence
+
+
+def test_a_closure_day_moves_what_the_law_does_not_set(council):
+    corporate, statutory = cases.accepted(council, "corporate"), cases.accepted(council, "children-act")
+    effect = calendars.add_closure(
+        calendar=surrey_calendar(), day=MOURNING, name="Move of offices", by=council.administrator, now=NOW
+    )
+    assert effect.moved == 1
+    assert deadline(corporate).due_on == date(2026, 12, 3)
+    assert deadline(statutory).due_on == date(2026, 12, 2)
+    closure = ClosureDay.objects.get(day=MOURNING)
+    assert calendars.remove_closure(closure, by=council.administrator, now=NOW).moved == 1
+    assert deadline(corporate).due_on == date(2026, 12, 2)
+
+
+def test_how_a_calendar_counts_reaches_open_cases(council):
+    """Received on a Saturday, it counts as Monday's under deemed receipt."""
+    case = cases.accepted(council, received=date(2026, 11, 14))
+    assert deadline(case).due_on == date(2026, 11, 27)
+    effect = calendars.change_calendar(
+        calendar=surrey_calendar(),
+        works_bank_holidays=False,
+        receipt=Receipt.DEEMED,
+        cut_off=None,
+        by=council.administrator,
+        now=NOW,
+    )
+    assert effect == calendars.Effect(1)
+    assert deadline(case).due_on == date(2026, 11, 30)
+
+
+def test_a_calendar_that_works_bank_holidays_and_another_nation_touch_nobody(council):
+    case = cases.accepted(council)
+    effect = calendars.proclaim(
+        nation="scotland",
+        day=MOURNING,
+        name="Day of mourning",
+        source="Proclamation",
+        proclaimed_on=NOW.date(),
+        by=council.administrator,
+        now=NOW,
+    )
+    assert effect.moved == 0
+    assert deadline(case).due_on == date(2026, 12, 2)
+
+
+def test_a_holiday_entered_after_the_due_day_says_that_it_is_not_late_any_more(council):
+    case = cases.accepted(council)
+    late = datetime(2026, 12, 3, 9, 0, tzinfo=LONDON)
+    proclaim(council, now=late)
+    assert timeline(case, council.officer, now=late)[0].sentence.endswith(
+        "moves from Wednesday 2 December 2026 to Thursday 3 December 2026, so it is not late any more."
+    )
+
+
+# --- what is settled stays -------------------------------------------------------------------------
+
+
+def test_a_closed_case_is_not_touched_nor_by_what_is_done_to_it_later(council):
+    case = cases.closed(council)
+    revision = Case.objects.get(pk=case.pk).revision
+    assert proclaim(council, now=cases.later(hours=1)).moved == 0
+    details.note(case=case, by=council.officer, now=cases.later(hours=2), text="Rang her.")
+    row = Deadline.objects.get(stage__case=case, milestone="respond")
+    assert row.due_on == date(2026, 12, 2)
+    assert Case.objects.get(pk=case.pk).revision == revision + 1
+
+
+def test_what_was_met_on_its_last_day_stays_in_time_when_a_holiday_is_withdrawn(council):
+    proclaim(council)
+    last_day = datetime(2026, 12, 3, 15, 0, tzinfo=LONDON)
+    case = cases.approved(council)
+    sending.send(
+        case=case,
+        by=council.officer,
+        now=last_day,
+        sent=sending.Sent(last_day.date(), entry("channel", "email"), "Jo Example"),
+        findings={row.pk: ("upheld", "") for row in open_stage(case).points.all()},
+    )
+    later = last_day + timedelta(days=1)
+    holiday = Holiday.objects.get(day=MOURNING, list__nation="england-and-wales")
+    assert calendars.withdraw(holiday, by=council.administrator, now=later).moved == 0
+    closing.close(case=case, by=council.officer, now=later, none_because="A slip.")
+    row = Deadline.objects.get(stage__case=case, milestone="respond")
+    assert (row.due_on, row.in_time) == (date(2026, 12, 3), True)
+    shown = workings(case, now=later)[0].milestones[0]
+    assert "This was settled on Thursday 3 December 2026" in shown.settled
+    assert "Counted today it would be Wednesday 2 December 2026:" in shown.settled
+
+
+def test_a_corrected_fact_moves_what_is_settled_by_the_calendar_of_today(council):
+    case = cases.sent(council)
+    proclaim(council, now=cases.later(hours=1))
+    event = StageEvent.objects.get(stage=open_stage(case), code="received", voided_at=None)
+    dates.correct_date(
+        case=case,
+        by=council.officer,
+        now=cases.later(hours=2),
+        event=event,
+        moment=date(2026, 11, 17),
+        reason="Stamped the day before.",
+    )
+    assert deadline(case).due_on == date(2026, 12, 2)
+
+
+# --- many cases ------------------------------------------------------------------------------------
+
+
+def test_the_number_of_queries_does_not_grow_with_the_cases(council):
+    def queries(cases_there: int, day: date) -> int:
+        while Case.objects.count() < cases_there:
+            cases.accepted(council)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert proclaim(council, day).moved == cases_there
+        return len(seen)
+
+    assert queries(3, date(2026, 11, 24)) == queries(12, date(2026, 11, 26))
+
+
+def test_many_batches_come_to_the_same(council, monkeypatch):
+    monkeypatch.setattr(calendars, "BATCH", 2)
+    made = [cases.accepted(council) for _ in range(5)]
+    assert proclaim(council).moved == 5
+    assert {deadline(case).due_on for case in made} == {date(2026, 12, 3)}
+
+
+def test_more_than_a_page_can_wait_for_goes_to_the_worker(council, client_for, monkeypatch):
+    monkeypatch.setattr(calendars, "AT_ONCE", 1)
+    made = [cases.accepted(council) for _ in range(2)]
+    client = client_for(Role.ADMINISTRATOR)
+    sent = {
+        "day": "25/11/2026",
+        "name": "Day of mourning",
+        "source": "Proclamation",
+        "proclaimed_on": "20/11/2026",
+    }
+    with time_machine.travel(NOW, tick=False):
+        answer = client.post("/bank-holidays/england-and-wales/proclaim/", sent, follow=True)
+    assertContains(answer, "Open cases are being worked out anew")
+    assert {deadline(case).due_on for case in made} == {date(2026, 12, 2)}
+    task = OrmQ.objects.get().task
+    assert task["func"] == "complaints.jobs.recount"
+    assert jobs.recount(*task["args"]) == "2 cases moved"
+    assert {deadline(case).due_on for case in made} == {date(2026, 12, 3)}
+    assert timeline(made[0], council.officer, now=NOW)[0].who == str(client.user)
+    assert jobs.recount(*task["args"]) == "0 cases moved"
+
+
+def test_what_is_refused_hands_nothing_to_the_worker(council, monkeypatch):
+    monkeypatch.setattr(calendars, "AT_ONCE", 0)
+    cases.accepted(council)
+    with pytest.raises(CalendarError):
+        proclaim(council, date(2026, 12, 25), later=jobs.recount_later)
+    assert not OrmQ.objects.exists()
+
+
+# --- the doors -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def administrator(council, client_for):
+    with time_machine.travel(NOW, tick=False):
+        yield client_for(Role.ADMINISTRATOR)
+
+
+def test_the_page_says_how_many_cases_moved(council, administrator):
+    cases.accepted(council)
+    cases.accepted(council)
+    sent = {
+        "day": "25/11/2026",
+        "name": "Day of mourning",
+        "source": "Proclamation",
+        "proclaimed_on": "20/11/2026",
+    }
+    answer = administrator.post("/bank-holidays/england-and-wales/proclaim/", sent, follow=True)
+    assertContains(
+        answer, "is now a bank holiday: Day of mourning. 2 open cases have a date that moved, and say so."
+    )
+    holiday = Holiday.objects.get(day=MOURNING, list__nation="england-and-wales")
+    answer = administrator.post(f"/bank-holidays/england-and-wales/{holiday.pk}/withdraw/", follow=True)
+    assertContains(
+        answer, "That day is no longer a bank holiday. 2 open cases have a date that moved, and say so."
+    )
+    closing_day = {"closure-day": "25/11/2026", "closure-name": "Move of offices"}
+    answer = administrator.post("/calendars/surrey-cfllc/closure-days/", closing_day, follow=True)
+    assertContains(answer, "Wednesday 25 November 2026 is now a closure day.")
+    assertContains(answer, "2 open cases have a date that moved")
+    closure = ClosureDay.objects.get(day=MOURNING)
+    answer = administrator.post(f"/calendars/surrey-cfllc/closure-days/{closure.pk}/remove/", follow=True)
+    assertContains(answer, "2 open cases have a date that moved")
+
+
+def test_changing_how_a_calendar_counts_says_so_too(council, administrator):
+    cases.accepted(council, received=date(2026, 11, 14))
+    form = administrator.get("/calendars/surrey-cfllc/change/").context["form"]
+    sent = {name: form.initial.get(name) or "" for name in form.fields} | {"receipt": "deemed"}
+    answer = administrator.post("/calendars/surrey-cfllc/change/", sent, follow=True)
+    assertContains(answer, "1 open case has a date that moved, and says so.")
+    assertContains(
+        administrator.post("/calendars/surrey-cfllc/change/", sent, follow=True), "Surrey working days"
+    )
+
+
+def test_the_command_reaches_open_cases(council):
+    """A holiday the installed list lacks is taken out, and what it held up moves back."""
+    case = cases.accepted(council)
+    listed = HolidayList.objects.get(nation="england-and-wales")
+    Holiday.objects.create(list=listed, day=MOURNING, name="Not in the list", source="A slip")
+    listed.revision = new_revision()
+    listed.save()
+    calendars.recount(calendars.Recount((surrey_calendar().pk,), "Test"), by=None, now=NOW)
+    assert deadline(case).due_on == date(2026, 12, 3)
+    with time_machine.travel(NOW, tick=False):
+        call_command("load_bank_holidays", verbosity=0)
+    assert deadline(case).due_on == date(2026, 12, 2)
+    told = timeline(case, council.officer, now=NOW)[0]
+    assert told.sentence.startswith(
+        "The list of bank holidays was brought up to date: 'Send the response' moves from"
+    )
+    assert told.who == "the system"
+
+
+def test_no_stage_is_left_behind(council):
+    """Every open stage that a calendar counts stands as its recomputation has it."""
+    for procedure in ("corporate", "children-act", "education", "mp-enquiry", "enquiry"):
+        cases.triaged(council, procedure)
+    proclaim(council)
+    stages = Stage.objects.filter(closed_at__isnull=True)
+    assert stages.count() == 5
+    assert calendars.clock.recompute(stages.values_list("pk", flat=True)) == []
