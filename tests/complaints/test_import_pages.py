@@ -309,7 +309,7 @@ def test_a_code_that_is_not_offered_is_refused(senior, council):
 
 def test_headings_lower_down_or_on_another_sheet_are_read_where_one_says(senior, council):
     other = [["Notes"], ["x"], HEADINGS, row("other")]
-    data = xlsx([HEADINGS, row("first")], others={"Old": other})
+    data = xlsx([HEADINGS, *(row(str(n)) for n in range(9))], others={"Old": other})
     batch = uploaded(senior, data=data)
     assertContains(senior.get(at("import-match", batch)), "Other sheets look like trackers too: Old.")
     said = typed(senior, batch) | {"sheet": "Old", "heading_row": "3", "change": "yes"}

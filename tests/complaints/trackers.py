@@ -16,6 +16,7 @@ from complaints.models import Case, ImportBatch, ImportLine, Stage
 from complaints.papers import store
 from tests.complaints.cases import NOW
 from tests.complaints.importing.made import xlsx
+from tests.complaints.walk import checks
 
 HEADINGS = [
     "Ref", "Date received", "How received", "Complainant", "Email", "Type", "Service", "Team", "Summary", "CRO",
@@ -105,3 +106,12 @@ def told(batch: ImportBatch, kind: str) -> list[tuple[int, str, str]]:
 def differences(batch: ImportBatch) -> list[tuple[int, date | None, date | None, str]]:
     lines = batch.lines.filter(kind=ImportLine.Kind.DIFFERENCE)
     return list(lines.values_list("number", "typed_on", "computed_on", "reason"))
+
+
+def holds(case: Case) -> None:
+    """Its deadlines, its turn, its closing and its record are what they are anywhere else."""
+    assert checks.wrong_closing(case) == []
+    assert checks.wrong_record(case) == []
+    for stage in case.stages.all():
+        assert checks.wrong_deadlines(stage) == []
+        assert checks.wrong_turn(stage) == []

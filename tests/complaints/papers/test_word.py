@@ -1,7 +1,6 @@
 """A letter written in Word: what of it is read, and what is not opened."""
 
 import struct
-import time
 from io import BytesIO
 from zipfile import ZIP_BZIP2, ZIP_STORED, ZipFile
 
@@ -315,9 +314,7 @@ REFUSED = {
 def test_it_is_refused_with_words(what):
     make, message = REFUSED[what]
     content = make()
-    started = time.perf_counter()
     assert refused(content) == message
-    assert time.perf_counter() - started < 5
 
 
 def test_a_part_that_is_too_big_to_read_is_not_read(monkeypatch):

@@ -269,11 +269,18 @@ def found_by_nobody(case: Case, seen: Sight, now: datetime) -> list[str]:
         stage.case = case
         seeing = [person for person, cases in seen.items() if case.pk in cases]
         waits = f"{stage}: {stage.turn_verb} by {stage.turn_person or stage.turn_role} at {stage.turn_unit}"
-        if not any(permissions.authority(person, stage.turn_verb, stage, now=now) for person in seeing):
+        able = [p for p in seeing if permissions.authority(p, stage.turn_verb, stage, now=now)]
+        if case.restricted and not able:
+            # Whoever is on the list and may change it puts somebody on it who can.
+            able = [p for p in seeing if permissions.authority(p, Verb.RESTRICT, stage, now=now)]
+            if not able and not stage.type.beside:
+                wrong.append(f"{waits}, and nobody on the list can, or can change the list")
+            continue
+        if not able:
             wrong.append(f"{waits}, and nobody can")
         likely = sorted(seeing, key=lambda person: person.pk != stage.turn_person_id)
         if not any(_lists(person, stage, now) for person in likely):
-            wrong.append(f"{waits}, and it is on nobody's list")
+            wrong.append(f"{waits}, and it is on nobody's list (restricted: {case.restricted})")
     return wrong
 
 
