@@ -1,4 +1,8 @@
-"""A tracker taken in: bytes → sheets → headings → mapping → checked rows. Pure: knows no database and no clock."""
+"""A tracker taken in: bytes → sheets → headings → mapping → checked rows, all of it pure: no database and no clock.
+
+Three modules stand between that and the database: `here` (what the council knows), `taking` (rows into cases) and
+`reporting` (what came of it).
+"""
 
 from complaints.importing.archive import FileError
 from complaints.importing.headings import HeadingError, Headings, headings_at, other_trackers

@@ -227,6 +227,7 @@ class ChoiceMatcher:
         self._groups = {_said(word): place for place, words in enumerate(same) for word in words}
         self._exact: dict[str, list[str]] = {}
         self._grouped: dict[int, list[str]] = {}
+        self._words = [(choice.code, frozenset(tokens(choice.name))) for choice in choices]
         for choice in choices:
             for name in (choice.name, choice.code, *choice.words):
                 self._exact.setdefault(_said(name), []).append(choice.code)
@@ -239,7 +240,9 @@ class ChoiceMatcher:
             return sure
         if same := _one(self._grouped.get(self._groups.get(said, -1), ())):
             return same
-        return Match("", tuple(dict.fromkeys(_close(said, self._exact))))
+        words = frozenset(said.split())
+        within = (code for code, of_choice in self._words if words and words < of_choice)
+        return Match("", tuple(dict.fromkeys((*within, *_close(said, self._exact))))[:MOST_CANDIDATES])
 
 
 def _said(text: str) -> str:

@@ -134,10 +134,8 @@ def _reference(line: Line) -> str:
         line.problem("own_reference", f"The cell shows {cell}, the error of its formula, and no reference.")
     elif says_nothing(reference) or key(reference) in _NOT_A_REFERENCE:
         line.problem("own_reference", NO_REFERENCE)
-    elif max(len(reference), len(reference_key(reference))) > LONGEST:
-        line.problem(
-            "own_reference", f"The reference has {len(reference):,} characters; {LONGEST} is the most."
-        )
+    elif (length := max(len(reference), len(reference_key(reference)))) > LONGEST:
+        line.problem("own_reference", f"The reference has {length:,} characters; {LONGEST} is the most.")
     return reference
 
 

@@ -68,8 +68,9 @@ move tables:
       to-send: ["send by cr-officer when findings, late-reason, not-paused, then to-close"]
       to-close: ["close by cr-officer, then closed"]
       open: [acknowledge by cr-officer, extend by cr-officer, decide-extension by cr-officer,
-             correct-date by cr-officer, give-date by cr-officer, record-event by cr-officer, dismiss by cr-officer, pause by service-manager,
-             resume by service-manager, reclassify by cr-officer, "withdraw by cr-officer, then closed"]
+             correct-date by cr-officer, give-date by cr-officer, record-event by cr-officer,
+             dismiss by cr-officer, pause by service-manager, resume by service-manager,
+             reclassify by cr-officer, "withdraw by cr-officer, then closed"]
       closed: ["reopen by cr-manager, then to-answer"]
       always: [note by anyone]
 procedures:

@@ -312,7 +312,7 @@ def test_a_row_is_judged_by_the_policy_that_was_in_force_then(council, tmp_path)
             "Date responded",
             "Responded before it was received (1 October 2026).",
         ),
-        ({"reference": "ß" * 150}, "Ref", "The reference has 150 characters; 200 is the most."),
+        ({"reference": "ß" * 150}, "Ref", "The reference has 300 characters; 200 is the most."),
     ],
 )
 def test_a_row_that_cannot_be_a_case_is_rejected(council, said, column, reason):

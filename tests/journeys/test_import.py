@@ -40,7 +40,7 @@ def the_worker_does_it(people: Council) -> None:
 def upload(page: Page) -> None:
     page.goto("/imports/")
     page.get_by_role("button", name="Import a tracker").click()
-    page.get_by_label("The tracker").set_input_files([file()])  # type: ignore[list-item]
+    page.get_by_label("The tracker").set_input_files([file()])
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What its columns and words mean here")
 

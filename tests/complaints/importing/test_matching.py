@@ -191,6 +191,11 @@ def test_an_entry_is_known_by_what_people_call_it(field, text, code):
     assert FIND[field](text).code == code
 
 
+def test_an_entry_that_says_more_is_suggested_and_not_taken():
+    channels = (Choice("through", "Through an MP or councillor"), Choice("email", "E-mail"))
+    assert matchers(Known(channels=channels))["channel"]("Via MP") == Match("", ("through",))
+
+
 def test_a_field_of_which_nothing_is_known_has_nothing_to_match():
     assert "relationship" not in FIND
     assert matchers(Known()) == {}

@@ -260,6 +260,23 @@ def test_a_row_that_was_rejected_does_not_hold_its_reference():
     assert [type(result) for result in results] == [Rejected, Row]
 
 
+def test_what_was_received_later_today_is_in_the_future():
+    """Only where the hour is known, and asked for."""
+    sheets = sheet_of(a_row("1", received="22/11/2026 15:00"), a_row("2", received=TODAY))
+    now = datetime(2026, 11, 22, 14, 59, tzinfo=LONDON)
+    first, second = read_rows(sheets, propose(sheets, KNOWN), KNOWN, TODAY, now)
+    assert isinstance(first, Rejected)
+    assert first.reason == "The date received is in the future."
+    assert isinstance(second, Row)
+    assert isinstance(next(read_rows(sheets, propose(sheets, KNOWN), KNOWN, TODAY)), Row)
+
+
+def test_a_reference_that_grows_when_it_is_compared_is_too_long():
+    """It is kept in the form in which references are compared, too."""
+    (result,) = read(a_row("\u00df" * 150))
+    assert result.reason == "The reference has 300 characters; 200 is the most."
+
+
 # --- dates ------------------------------------------------------------------------------------------
 
 
