@@ -225,6 +225,34 @@ def test_25_the_work_of_a_restricted_case_is_found_when_its_officer_is_not_on_th
     assert found != []
 
 
+def test_25_a_restricted_case_waits_for_whoever_on_its_list_can_go_on(council: Council) -> None:
+    """The responder it is named for is not on it; the officer who is may write the draft too, and finds it."""
+    case = cases.accepted(council)
+    details.restrict(case=case, by=council.officer, now=NOW, restricted=True, reason="About the responder")
+    assert case.reference in {task.case.reference for task in tasks(council.officer, now=NOW)}
+
+
+def test_25_a_restricted_case_is_found_when_the_last_of_the_team_on_its_list_leaves(council: Council) -> None:
+    """Nobody else may open it. That one waits, the manager is told, and can put somebody on the list."""
+    case = cases.triaged(council)
+    details.restrict(case=case, by=council.officer, now=NOW, restricted=True, reason="About a colleague")
+    deactivate(person=council.officer, by=council.administrator, now=NOW)
+    page = browser(council.manager).get("/").content.decode()
+    assert "Olu Officer" in page
+    assert case.summary not in page
+
+
+def test_25_work_left_to_a_team_is_found_when_its_last_responder_leaves(council: Council) -> None:
+    case = cases.triaged(council)
+    allocation.allocate(case=case, by=council.officer, now=NOW, unit=council.send_north)
+    for person in (council.responder, council.service_manager):
+        deactivate(person=person, by=council.administrator, now=NOW)
+    assert open_stage(case).turn_person is None
+    found = case.reference in {task.case.reference for task in tasks(council.officer, now=NOW)}
+    told = [browser(person).get("/").content.decode() for person in (council.officer, council.manager)]
+    assert found or any(case.reference in text or "SEND North" in text for text in told)
+
+
 def test_25_a_team_that_is_renamed_keeps_its_cases_and_its_past(council: Council) -> None:
     """What was done under the old name stays as it was told."""
     case = cases.allocated(council)

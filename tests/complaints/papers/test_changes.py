@@ -1,6 +1,5 @@
 """What changed between two versions, as an assistant director reads it on a telephone before signing."""
 
-
 import pytest
 from django.template.loader import render_to_string
 from hypothesis import given, settings

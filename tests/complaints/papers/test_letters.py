@@ -1,6 +1,5 @@
 """A draft's text: what an officer types, and the letter it makes."""
 
-
 import pytest
 from django.template.loader import render_to_string
 from hypothesis import given, settings
