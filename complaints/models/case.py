@@ -30,7 +30,7 @@ class ClosedAs(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
     LOGGED_IN_ERROR = "logged-in-error", "Logged in error"
     MERGED = "merged", "Merged into another case"
-    IMPORTED = "imported", "Closed before it was imported"
+    IMPORTED = "imported", "Imported"
     DONE = "done", "Done"
     CLOSED = "closed", "Closed"
 

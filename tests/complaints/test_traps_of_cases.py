@@ -17,9 +17,10 @@ from accounts.actions import Refused, deactivate, rename_unit
 from accounts.models import User
 from accounts.roles import Role, Seat
 from audit import service as audit
-from complaints.actions import allocation, closing, dates, details, sending
+from complaints.actions import allocation, closing, dates, details, happenings, sending, triage
+from complaints.actions.parties import PartyDraft
 from complaints.forms.acts import REGISTRY
-from complaints.models import Case, Draft, Letter, Stage
+from complaints.models import Case, Draft, Entry, Letter, Stage
 from complaints.moves import table_of
 from complaints.queries.case_page import case_view
 from complaints.queries.reassigning import left_behind
@@ -116,6 +117,39 @@ def test_17_more_time_after_the_day_cures_nothing(council: Council) -> None:
     row = deadline(case)
     assert row.due_on == date(2026, 12, 16)
     assert row.missed_at == row.red_at == red
+
+
+def test_17_a_step_that_was_missed_is_not_unmissed_by_saying_it_is_not_needed(council: Council) -> None:
+    """Either that is refused by now, or the step stays missed."""
+    mp = [PartyDraft("mp", "Alex Sample MP", office="House of Commons")]
+    case = cases.log(council, parties=mp)
+    triage.triage(case=case, by=council.officer, now=NOW, type_=cases.first_stage_of("mp-enquiry"))
+    assert deadline(case, "draft-response").red_at < LATE
+    try:
+        happenings.dismiss(
+            case=case,
+            by=council.officer,
+            now=LATE,
+            milestone="draft-response",
+            reason="They did not ask for it.",
+        )
+    except Refused:
+        return
+    view = case_view(Case.objects.get(pk=case.pk), council.officer, now=LATE)
+    assert view.stages[-1].headline is not None
+    assert re.search("late|missed", view.stages[-1].headline.word, re.IGNORECASE)
+
+
+def test_17_what_was_done_in_time_is_not_made_late_by_doing_it_again(council: Council) -> None:
+    """A contact that was not accepted in time, reopened and triaged once more."""
+    case = cases.log(council)
+    stage = open_stage(case)
+    too_late = Entry.objects.own().get(list="exclusion", code="over-12-months")
+    triage.triage(case=case, by=council.officer, now=NOW, exclusion=too_late)
+    assert deadline(case, "triage", stage=stage).in_time is True
+    closing.reopen(case=case, by=council.manager, now=LATE, reason="The delay was explained.")
+    triage.triage(case=case, by=council.officer, now=LATE, type_=cases.first_stage_of("corporate"))
+    assert deadline(case, "triage", stage=stage).in_time is True
 
 
 def test_17_only_a_date_that_was_wrong_takes_it_away_and_the_timeline_says_so(council: Council) -> None:

@@ -13,11 +13,11 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts.actions import name_cover
+from accounts.actions import Refused, name_cover
 from accounts.models import User
 from accounts.roles import Role
 from complaints import permissions
-from complaints.actions import allocation, details, documents
+from complaints.actions import allocation, details, documents, intake
 from complaints.actions.documents import Upload
 from complaints.actions.parties import PartyDraft
 from complaints.models import Case, Document
@@ -381,8 +381,6 @@ def test_a_responder_on_the_list_who_covers_an_officer_is_not_of_the_team_there(
 
 def test_somebody_who_can_carry_it_on_is_on_the_list(scene: Scene) -> None:
     """A deputy cannot: on a restricted case they may do nothing as who they stand in for."""
-    from accounts.actions import Refused
-
     deputy = scene.people["a deputy of the officer"]
     with pytest.raises(Refused, match="Customer Relations"):
         details.restrict(
@@ -393,6 +391,27 @@ def test_somebody_who_can_carry_it_on_is_on_the_list(scene: Scene) -> None:
             readers=[scene.people["Responder there"]],
             reason="About a colleague",
         )
+
+
+def test_a_deputy_who_logs_a_restricted_case_does_not_lock_everybody_out(scene: Scene) -> None:
+    """Whom they stand in for is on the list, or it is refused: else nobody could triage it."""
+    deputy = permissions.afresh(scene.people["a deputy of the officer"])
+    contact = intake.Contact(
+        received=NOW.date(),
+        summary="About a colleague",
+        unit=scene.council.education,
+        parties=[PartyDraft("complainant", "Jo Example")],
+        restricted=True,
+    )
+    try:
+        case = intake.log_contact(contact, by=deputy, now=NOW)
+    except Refused:
+        return
+    stage = open_stage(case)
+    able = [
+        p for p in scene.people.values() if permissions.can(permissions.afresh(p), "triage", stage, now=NOW)
+    ]
+    assert scene.council.officer in able
 
 
 def test_the_team_that_had_it_before_sees_it_no_longer_and_the_one_that_contributes_does(
