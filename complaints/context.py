@@ -9,23 +9,26 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints.permissions import READING_ROLES
+from complaints.permissions import READING_ROLES, standings_of
 from complaints.queries.imports import IMPORTERS
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place one can go: its label, the name of its address, what one finds there, the roles that see it
-    (none: everybody), and other paths that belong to it."""
+    """A place one can go: its label, the name of its address, what one finds there, the roles that see it (none:
+    everybody), and other paths that belong to it. `in_person`: the roles of whom one covers do not count."""
 
     label: str
     name: str
     about: str = ""
     allowed: tuple[Role, ...] = ()
     also: tuple[str, ...] = ()
+    in_person: bool = False
 
     def for_(self, user: User) -> bool:
-        return not self.allowed or user.has_role(*self.allowed)
+        if not self.allowed or user.has_role(*self.allowed):
+            return True
+        return not self.in_person and any(standing.role in self.allowed for standing in standings_of(user))
 
     def holds(self, path: str) -> bool:
         """Whether `path` is this place's or below it."""
@@ -46,6 +49,7 @@ PLACES = (
         "imports",
         "Take in a tracker that was kept as a spreadsheet, and see what came of it.",
         IMPORTERS,
+        in_person=True,
     ),
     Place(
         "Work out a deadline",
@@ -60,8 +64,20 @@ PLACES = (
     ),
     Place("Policies", "policies", "What is due when, rule by rule, and where the policy says so."),
     Place("Cover", "cover", "Name who does your work while you are away, and see whose work you do."),
-    Place("People", "people", "Add people, give them roles and help them back in.", (Role.ADMINISTRATOR,)),
-    Place("Units", "units", "The directorates, services and teams people work in.", (Role.ADMINISTRATOR,)),
+    Place(
+        "People",
+        "people",
+        "Add people, give them roles and help them back in.",
+        (Role.ADMINISTRATOR,),
+        in_person=True,
+    ),
+    Place(
+        "Units",
+        "units",
+        "The directorates, services and teams people work in.",
+        (Role.ADMINISTRATOR,),
+        in_person=True,
+    ),
 )
 
 

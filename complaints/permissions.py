@@ -121,16 +121,42 @@ def in_team(user: User, unit: Unit | None = None, *, now: datetime | None = None
     )
 
 
+def in_team_of(user: User, case: Case, *, now: datetime | None = None) -> bool:
+    """Whether `user` is of the Customer Relations Team for `case`: a restricted one only in their own right."""
+    return any(
+        s.role in TEAM_ROLES and (s.unit is None or s.unit.covers(case.unit))
+        for s in standings_of(user, now=now)
+        if s.for_whom is None or not case.restricted
+    )
+
+
+def team_among(people: Iterable[User], unit: Unit, *, now: datetime | None = None) -> bool:
+    """Whether any of `people` is of the Customer Relations Team at `unit` in their own right, and so can carry on a
+    restricted case whose list they are. A deputy cannot."""
+    return any(
+        allows(standing, TEAM_ROLES, [unit])
+        for person in people
+        for standing in standings_of(person, now=now)
+        if standing.for_whom is None
+    )
+
+
 def visible_notes(user: User, case: Case, *, now: datetime | None = None) -> QuerySet[Note]:
     """The notes on a case that `user` sees it with: those for the team only, only for the team."""
     notes = Note.objects.filter(case=case)
-    return notes if in_team(user, case.unit, now=now) else notes.filter(team_only=False)
+    return notes if in_team_of(user, case, now=now) else notes.filter(team_only=False)
 
 
 def visible_documents(user: User, *, now: datetime | None = None) -> QuerySet[Document]:
     """The documents of every case `user` sees, less those for the team only where they are not of it."""
-    documents = Document.objects.filter(case__in=visible_cases(user, now=now))
-    if any(s.role in TEAM_ROLES and s.unit is None for s in standings_of(user, now=now)):
-        return documents
     team = [s for s in standings_of(user, now=now) if s.role in TEAM_ROLES]
-    return documents.filter(Q(team_only=False) | Q(case__unit__in=_units(team)))
+    own = [s for s in team if s.for_whom is None]
+    for_the_team = _of(own) | _of(team) & Q(case__restricted=False)
+    return Document.objects.filter(Q(team_only=False) | for_the_team, case__in=visible_cases(user, now=now))
+
+
+def _of(team: list[Standing]) -> Q:
+    """What is of a case at a unit that any of `team` reaches."""
+    if any(s.unit is None for s in team):
+        return Q(pk__isnull=False)
+    return Q(case__unit__in=_units(team)) if team else Q(pk__in=[])

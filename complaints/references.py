@@ -5,6 +5,7 @@ swapped, is noticed and not another family's case.
 """
 
 import re
+import unicodedata
 
 from django.urls.converters import StringConverter
 
@@ -52,6 +53,17 @@ _TEENS = (
     "nineteen",
 )
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u2010\u2011\u2013\u2014", "''\"\"----")
+"""Curved quotes and long dashes, which spreadsheets put in place of plain ones."""
+
+
+def own_key(text: str) -> str:
+    """What two references of a council's own share that a person would call the same: 'CR/26/1000' and
+    'cr / 26 / 1000'."""
+    seen = (c for c in unicodedata.normalize("NFKC", text) if c.isprintable() and not c.isspace())
+    return "".join(seen).translate(PLAIN).casefold()
 
 
 def said(text: str) -> str:

@@ -15,6 +15,7 @@ from complaints.views import (
     log,
     policies,
     reassign,
+    restricted,
 )
 
 register_converter(ReferenceConverter, "reference")
@@ -32,6 +33,7 @@ urlpatterns = [
     path("cases/<reference:reference>/<slug:verb>/", cases.act, name="act"),
     path("reassign/", reassign.reassign, name="reassign"),
     path("reassign/done/", reassign.reassigned, name="reassigned"),
+    path("restricted/<row:pk>/", restricted.unlock, name="unlock"),
     path("imports/", imports.index, name="imports"),
     path("imports/new/", imports.upload, name="import-new"),
     path("imports/<row:pk>/", imports.show, name="import"),

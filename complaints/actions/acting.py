@@ -18,13 +18,13 @@ from django.db import transaction
 
 from accounts.actions import Refused
 from accounts.models import User
-from audit.models import Event
-from audit.service import SYSTEM, history, record
+from audit.service import SYSTEM, record
 from complaints import permissions
 from complaints.actions import clock, needs, turns
 from complaints.models import Case, Pause, Stage, StageEvent, standing
 from complaints.moves import table_of
 from complaints.queries.stages import acting_stages, stages_of
+from complaints.queries.timeline import timeline
 from complaints.workflow import Move, State, Verb
 from slas.core.calendar import london_date
 from slas.core.wording import long_date
@@ -117,7 +117,7 @@ def acting(
         locked = _locked(case)
         chosen, move, for_whom = _allowed(verb, locked, stage, by, now)
         if seen is not None and seen != locked.revision:
-            raise Stale(_what_happened(locked, seen))
+            raise Stale(_what_happened(locked, seen, by, now))
         act = Act(verb, locked, chosen, by, now, move, for_whom, next=move.next)
         yield act
         _finish(act)
@@ -163,19 +163,14 @@ def _not_yours(move: Move) -> str:
     return f"'{move.verb.label}' is for {roles} here."
 
 
-def _what_happened(case: Case, seen: int) -> str:
-    since = history(case.stream).filter(sequence__gt=seen)
-    told = " ".join(_sentence(event) for event in list(since)[-3:])
+def _what_happened(case: Case, seen: int, by: User | None, now: datetime) -> str:
+    """As much as the timeline would tell them."""
+    since = timeline(case, by, now=now, most=3, since=seen) if by else []
+    told = " ".join(moment.sentence for moment in reversed(since))
     return (
         f"Somebody changed this case while you had this page open. {told} "
         "What you typed is still here: check that it still holds, and press the button again."
     )
-
-
-def _sentence(event: Event) -> str:
-    """What an event says; nothing where its words were erased, or are for the team only."""
-    text = getattr(event, "text", None)
-    return "" if text is None or "team_only" in text.details else text.sentence
 
 
 def _finish(act: Act) -> None:

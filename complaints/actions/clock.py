@@ -140,13 +140,15 @@ def rows_of(stage: Stage, answer: Worked | None) -> list[Deadline]:
     if answer is None:
         return []
     brought: Any = stage
-    dismissed = {row.milestone for row in brought.standing_dismissals}
-    return [_row(stage, n, d, d.rule.code in dismissed) for n, d in enumerate(answer.deadlines)]
+    dismissed = {row.milestone: row.recorded_at for row in reversed(brought.standing_dismissals)}
+    return [_row(stage, n, d, dismissed.get(d.rule.code)) for n, d in enumerate(answer.deadlines)]
 
 
-def _row(stage: Stage, position: int, deadline: result.Deadline, dismissed: bool) -> Deadline:
+def _row(stage: Stage, position: int, deadline: result.Deadline, dismissed: datetime | None) -> Deadline:
+    """The row of one milestone; `dismissed` is when it was said that it is not needed. That does not undo a miss."""
     rule, met = deadline.rule, deadline.met_at
     red = deadline.missed_at or deadline.red_at
+    missed_first = dismissed is not None and red is not None and instant(red) <= dismissed
     return Deadline(
         stage=stage,
         position=position,
@@ -165,10 +167,10 @@ def _row(stage: Stage, position: int, deadline: result.Deadline, dismissed: bool
         missed_at=deadline.missed_at,
         met_on=london_date(met) if met else None,
         met_at=instant(met) if met else None,
-        in_time=deadline.met_in_time,
+        in_time=False if missed_first and met is None else deadline.met_in_time,
         paused_since=deadline.paused_since,
-        dismissed=dismissed,
-        live=stage.closed_at is None and not dismissed and met is None,
+        dismissed=dismissed is not None,
+        live=stage.closed_at is None and dismissed is None and met is None,
     )
 
 

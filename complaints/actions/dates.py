@@ -58,8 +58,7 @@ def correct_date(
             raise Refused(f"It is recorded as {long_moment(moment)} already.", "day")
         _check_order(act, root, moment)
         before = root.moment
-        for one in (root, *_twins(root)):
-            _replace(act, one, moment, reason, None)
+        _replace(act, root, moment, reason, None)
         _correct_letters(root, moment)
         if _is_first(root) and act.case.received_on == london_date(before):
             act.case.received_on = london_date(moment)
@@ -87,14 +86,6 @@ def _root(act: Act, event: StageEvent) -> StageEvent:
     while row.copied_from is not None and row.copied_from.voided_at is None:
         row = row.copied_from
     return row
-
-
-def _twins(row: StageEvent) -> list[StageEvent]:
-    """The same acknowledgement in other stages: it was written down in every stage that was open."""
-    if row.code != EVENT_OF[Verb.ACKNOWLEDGE]:
-        return []
-    others = standing(StageEvent).filter(stage__case=row.stage.case_id, code=row.code, day=row.day, at=row.at)
-    return list(others.exclude(pk=row.pk).filter(copied_from=None).select_related("stage"))
 
 
 def _replace(

@@ -10,6 +10,7 @@ from complaints import permissions
 from complaints.actions import intake, parties
 from complaints.actions.acting import acting
 from complaints.actions.parties import PartyDraft
+from complaints.actions.readers import check_list
 from complaints.models import Case, CaseLink, CaseReader, Entry, List, Note, Point, Stage, StagePoint
 from complaints.workflow import Verb
 
@@ -149,8 +150,8 @@ def restrict(
                 "It is not restricted. Tick that only the people you name may see it.", "restricted"
             )
         people = {by.pk: by, **{reader.pk: reader for reader in readers}} if restricted else {}
-        if restricted and not any(permissions.in_team(p, act.case.unit, now=now) for p in people.values()):
-            raise Refused("Put somebody of Customer Relations on the list.", "readers")
+        if restricted:
+            check_list(people.values(), act.case.unit, "readers", now)
         CaseReader.objects.filter(case=act.case).delete()
         CaseReader.objects.bulk_create(CaseReader(case=act.case, user=person) for person in people.values())
         act.case.restricted = restricted

@@ -59,7 +59,7 @@ def add_document(
 ) -> Document:
     """Put a file on a case. `team_only`: for Customer Relations only, and so only they may say it."""
     with acting(Verb.ADD_DOCUMENT, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        if team_only and not permissions.in_team(by, act.case.unit, now=now):
+        if team_only and not permissions.in_team_of(by, act.case, now=now):
             raise Refused("Only Customer Relations can keep a document to themselves.", "team_only")
         document = write_document(
             act.case, upload, by=by, now=now, stage=act.stage, about=about, team_only=team_only

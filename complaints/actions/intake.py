@@ -17,6 +17,7 @@ from complaints import permissions
 from complaints.actions import clock, parties, turns
 from complaints.actions.acting import write_event
 from complaints.actions.parties import PartyDraft
+from complaints.actions.readers import check_list
 from complaints.models import (
     Case,
     CaseReader,
@@ -223,6 +224,7 @@ def write_case(
     case.tags.set(contact.tags)
     if contact.restricted:
         readers = {person.pk: person for person in (by, officer, *contact.readers) if person}
+        check_list(readers.values(), contact.unit, "readers", now)
         CaseReader.objects.bulk_create(CaseReader(case=case, user=reader) for reader in readers.values())
     write_search_text(case)
     return case

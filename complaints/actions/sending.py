@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from accounts.actions import Refused
 from accounts.models import Unit, User
 from complaints.actions import clock, drafting, needs
-from complaints.actions.acting import Act, acting
+from complaints.actions.acting import Act, acting, write_event
 from complaints.actions.documents import Upload, write_document
 from complaints.models import (
     Case,
@@ -60,8 +60,9 @@ def acknowledge(
         if act.case.anonymous:
             raise Refused("They gave no name, so there is nobody to acknowledge it to (H7).")
         write_letter(act, Letter.Kind.ACKNOWLEDGEMENT, sent, text=text, sharing_notice=sharing_notice)
-        for one in Stage.objects.filter(case=case, closed_at__isnull=True):
-            act.happened(EVENT_OF[Verb.ACKNOWLEDGE], sent.when, stage=one)
+        event = act.happened(EVENT_OF[Verb.ACKNOWLEDGE], sent.when)
+        for one in Stage.objects.filter(case=case, closed_at__isnull=True).exclude(pk=act.stage.pk):
+            write_event(one, event.code, sent.when, by=by, now=now, copied_from=event)
             act.touch(one)
         notice = "with" if sharing_notice else "without"
         day = long_date(london_date(sent.when))

@@ -8,19 +8,32 @@ from accounts.actions import Refused
 from accounts.models import User
 from audit.service import record
 from complaints import permissions
-from complaints.actions import intake
+from complaints.actions import dates, intake
 from complaints.actions.acting import Act, acting, move_to
-from complaints.models import Case, CaseLink, ClosedAs, Entry, Reclassified, Stage, StageType
+from complaints.models import (
+    Case,
+    CaseLink,
+    ClosedAs,
+    Entry,
+    Reclassified,
+    Stage,
+    StageEvent,
+    StageType,
+    standing,
+)
 from complaints.moves import table_of
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import EVENT_OF, Kind, State, Table, Verb
 from slas import service
 from slas.core.calendar import OutOfRange, add_months
+from slas.core.rules import Rule, Unit
 from slas.core.wording import long_date
 
 MONTHS_TO_COMPLAIN = 12
+TIME_ADDED = "Only the day was on record, and now the time of day counts."
 
 
+@transaction.atomic
 def triage(
     *,
     case: Case,
@@ -31,14 +44,18 @@ def triage(
     reason: str = "",
     aware_on: date | None = None,
     out_of_time_reason: str = "",
+    received_at: datetime | None = None,
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Case:
     """Decide what a contact is: the first stage of a procedure (`type_`), or one of the exclusions (S1, SA4).
 
     An exclusion that says what it is logged as goes on as that; another closes the case as not accepted. A complaint
-    over twelve months after they became aware of it needs the exceptional reason (W4, L2).
+    over twelve months after they became aware of it needs the exceptional reason (W4, L2). `received_at`: the moment it
+    came in, where only the day is on record and the time counts (`counted_from_time`).
     """
+    if received_at is not None:
+        seen = _give_time(case, received_at, by=by, now=now, stage=stage, seen=seen)
     with acting(Verb.TRIAGE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if (type_ is None) == (exclusion is None):
             raise Refused("Choose what it is.", "choice")
@@ -60,6 +77,36 @@ def triage(
                 procedure=type_.procedure.code,
             )
     return act.case
+
+
+def counted_from_time(type_: StageType) -> Rule | None:
+    """What is due so soon after a contact came in that the time of day counts, not the day alone (S3.1); None: nothing
+    is."""
+    if type_.sla_version is None:
+        return None
+    rules = service.rule_set(type_.sla_version)
+    timed = (rule for rule in rules.milestones if rule.unit in (Unit.HOURS, Unit.IMMEDIATELY))
+    return next((rule for rule in timed if rules.events[0].code in rule.after and not rule.conditional), None)
+
+
+def _give_time(
+    case: Case, moment: datetime, *, by: User, now: datetime, stage: Stage | None, seen: int | None
+) -> int | None:
+    """Add the time to the day a contact came in: on the case, and in what happened. Returns what is `seen` by then."""
+    judged = next((one for one in stages_of(case) if one.type.sla_version is not None), None)
+    if judged is None or judged.type.sla_version is None:
+        Case.objects.filter(pk=case.pk).update(received_at=moment)
+        return seen
+    event = standing(StageEvent).get(stage=judged, code=intake.first_event(judged.type.sla_version))
+    try:
+        case = dates.correct_date(
+            case=case, by=by, now=now, event=event, moment=moment, reason=TIME_ADDED, stage=stage, seen=seen
+        )
+    except Refused as refused:
+        if refused.field == "day":
+            refused.field = "received_time"
+        raise
+    return case.revision
 
 
 def _route(exclusion: Entry | None) -> str:
@@ -97,8 +144,11 @@ def _check_in_time(act: Act, type_: StageType | None, aware_on: date | None, rea
 
 
 def _record_event(act: Act, code: str) -> None:
+    """Once: triaged again after it was reopened, it was in time or late when it was first."""
     version = act.stage.type.sla_version
-    if version is not None and code in service.rule_set(version).event_names:
+    if version is None or code not in service.rule_set(version).event_names:
+        return
+    if not standing(StageEvent).filter(stage=act.stage, code=code).exists():
         act.happened(code, act.now)
 
 
@@ -213,7 +263,7 @@ def merge(
             act.case.merged_into, act.case.closed_note = into, reason
             first, second = sorted((act.case, into), key=lambda c: c.pk)
             CaseLink.objects.get_or_create(first=first, second=second, defaults={"why": "Merged"})
-            act.say(f"{act.who} merged it into {into}. {reason}", into=into.reference)
+            act.say(f"{act.who} merged it into {into}. {reason}", other=into.reference)
             _tell(act, into)
     return act.case
 
@@ -228,13 +278,13 @@ def _check_target(act: Act, into: Case) -> None:
 
 
 def _tell(act: Act, into: Case) -> None:
-    """The case that goes on says so too; which one came to it stays unsaid where few may know that it is there."""
-    which = "a restricted case" if act.case.restricted else f"case {act.case}"
+    """The case that goes on says so too."""
     event = record(
         stream=into.stream,
         verb=str(act.verb),
         by=act.by,
-        sentence=f"{act.who} merged {which} into it.",
+        sentence=f"{act.who} merged {act.case} into it.",
+        details={"other": act.case.reference},
         now=act.now,
         on_behalf_of=act.for_whom,
     )

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from complaints.models import Case
-from complaints.references import as_written
+from complaints.references import as_written, own_key
 from slas.core.moments import MomentError, parse_day, parse_time
 
 
@@ -84,7 +84,7 @@ class CaseField(forms.CharField):
         if not text:
             return None
         reference = as_written(text) or text
-        found = self.cases.filter(Q(reference=reference) | Q(own_reference=text)).first()
+        found = self.cases.filter(Q(reference=reference) | Q(own_key=own_key(text) or None)).first()
         if found is None:
             raise ValidationError(f"There is no case {text} that you may see. Check the reference")
         return found

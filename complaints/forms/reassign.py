@@ -12,7 +12,7 @@ from accounts.cover_forms import PersonField
 from accounts.models import User
 from complaints.forms.acts.base import WordsField
 from complaints.models import Stage
-from complaints.queries.case_page import DeadlineView, deadline_views
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.reassigning import Work, may_take_over
 from complaints.queries.stages import stage_name
 from complaints.workflow import State

@@ -10,7 +10,7 @@ from complaints.importing.known import Choice, Known, PersonChoice, UnitChoice
 from complaints.importing.map_file import read_map, write_map
 from complaints.importing.mapping import BLANK, Map, counts, find, propose
 from complaints.importing.readers import Sheet, read_sheets
-from complaints.importing.results import Rejected, Remark, Repeated, Row, reference_key
+from complaints.importing.results import Rejected, Remark, Repeated, Row
 from complaints.importing.rows import count_rows, read_rows
 from complaints.importing.summary import Difference, Tally, report_workbook
 from complaints.importing.words import CODED, FIELDS, REQUIRED
@@ -44,7 +44,6 @@ __all__ = [
     "read_map",
     "read_rows",
     "read_sheets",
-    "reference_key",
     "report_workbook",
     "write_map",
 ]

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from datetime import date, datetime, time
 
+from complaints.references import PLAIN
+
 Cell = str | int | float | date | time | None
 """What a reader gives: a `datetime` is a date, a `bool` is an int."""
 
@@ -12,8 +14,6 @@ NOTHING = frozenset({"", "-", "--", "n/a", "na", "nil", "none", "."})
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _FORMULA_ERROR = re.compile(r"#(NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!)|Err:[0-9]{3}")
-_PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u2010\u2011\u2013\u2014", "''\"\"----")
-"""Curved quotes and long dashes, which spreadsheets put in place of plain ones."""
 _LONGEST_NUMBER = 1e15
 
 
@@ -40,7 +40,7 @@ def is_blank(text: str) -> bool:
 
 def key(text: str) -> str:
     """What two texts share that a person would call the same: 'LGSCO' and ' lgsco\\xa0'."""
-    return visible(unicodedata.normalize("NFKC", text)).translate(_PLAIN).casefold()
+    return visible(unicodedata.normalize("NFKC", text)).translate(PLAIN).casefold()
 
 
 def is_error(cell: Cell) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from complaints.importing.cells import key
+from complaints.references import own_key
 from slas.core.calendar import Moment
 
 
@@ -42,7 +42,7 @@ class Repeated:
     @property
     def identity(self) -> str:
         """What its reference shares with that of row `first`."""
-        return reference_key(self.own_reference)
+        return own_key(self.own_reference)
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,4 @@ class Row:
     @property
     def identity(self) -> str:
         """What two references share that a person would call the same."""
-        return reference_key(self.own_reference)
-
-
-def reference_key(reference: str) -> str:
-    """'CR/26/1000' and 'cr / 26 / 1000' are one reference."""
-    return key(reference).replace(" ", "")
+        return own_key(self.own_reference)

@@ -20,8 +20,9 @@ from complaints.importing.line import LONGEST, Line, Reading
 from complaints.importing.mapping import Map, named_sheet, value_text
 from complaints.importing.matching import says_nothing
 from complaints.importing.readers import Sheet
-from complaints.importing.results import Rejected, Repeated, Row, reference_key
+from complaints.importing.results import Rejected, Repeated, Row
 from complaints.importing.words import WITHDRAWN
+from complaints.references import own_key
 from slas.core.calendar import Moment
 
 LONGEST_PHONE, LONGEST_POSTCODE, LONGEST_EMAIL = 40, 12, 254
@@ -134,7 +135,7 @@ def _reference(line: Line) -> str:
         line.problem("own_reference", f"The cell shows {cell}, the error of its formula, and no reference.")
     elif says_nothing(reference) or key(reference) in _NOT_A_REFERENCE:
         line.problem("own_reference", NO_REFERENCE)
-    elif (length := max(len(reference), len(reference_key(reference)))) > LONGEST:
+    elif (length := max(len(reference), len(own_key(reference)))) > LONGEST:
         line.problem("own_reference", f"The reference has {length:,} characters; {LONGEST} is the most.")
     return reference
 

@@ -31,7 +31,7 @@ from complaints.importing.words import WITHDRAWN
 from complaints.models import Entry, Finding, ImportBatch, ImportLine, List, Party
 from complaints.papers import store
 from complaints.permissions import TEAM_ROLES
-from complaints.queries.choices import ANSWERING
+from complaints.queries.allocating import answering_roles
 from slas.core.calendar import london_date
 from slas.packs import PackError
 
@@ -227,9 +227,10 @@ class _Writer:
     def _case(self, row: Row) -> ImportedCase:
         received = london_date(row.received)
         unit = self.units.get(row.team or row.service, self.unmatched)
+        type_ = self.types.of(row.kind, received)
         remarks = [(remark.column, remark.value, remark.what) for remark in row.remarks]
         officer = self._person(row.officer, TEAM_ROLES, unit)
-        responder = self._person(row.responder, ANSWERING, unit)
+        responder = self._person(row.responder, answering_roles(type_), unit)
         for name, found, code in (("officer", officer, row.officer), ("responder", responder, row.responder)):
             if code and found is None:
                 why = f"{self.people[code]} does not do this at {unit}. The name is kept as text."
@@ -239,7 +240,7 @@ class _Writer:
             key=row.identity,
             fingerprint=row.fingerprint,
             contact=self._contact(row, unit),
-            type_=self.types.of(row.kind, received),
+            type_=type_,
             officer=officer,
             responder=responder,
             officer_text="" if officer else row.officer_text,

@@ -18,7 +18,7 @@ from complaints.models import (
     StagePoint,
 )
 from complaints.papers import changes, letters
-from complaints.queries.case_page import DeadlineView, deadline_views
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 
 
 @dataclass(frozen=True)

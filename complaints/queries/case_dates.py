@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from complaints.models import Case, Stage
-from complaints.queries.case_page import DeadlineView, deadline_views
 from complaints.queries.clocks import facts_of, with_facts, worked
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.facts import Line, on_record
 from complaints.queries.months import Month, months_of
 from slas.core.calendar import LONDON, london_date

@@ -13,7 +13,6 @@ from complaints.models import (
     Case,
     CaseLink,
     Contribution,
-    Deadline,
     Document,
     Draft,
     DraftDecision,
@@ -24,29 +23,11 @@ from complaints.models import (
     StagePoint,
 )
 from complaints.permissions import Authority
-from complaints.queries import colour, offers
+from complaints.queries import offers
+from complaints.queries.cases import seat_in_turn
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import State, Verb
-from slas.core.calendar import WorkingCalendar
-from slas.core.result import State as Colour
-from slas.core.rules import Unit
-from slas.core.wording import amount, clock, long_date
-from slas.service.stages import terms_of
-
-
-@dataclass(frozen=True)
-class DeadlineView:
-    """One milestone in words: `word` is its colour's name or how it was done, `left` the days left or late."""
-
-    row: Deadline
-    state: str
-    word: str
-    left: str
-    due: str
-
-    @property
-    def open(self) -> bool:
-        return self.row.live
 
 
 @dataclass(frozen=True)
@@ -242,7 +223,7 @@ def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
         case=case,
         stages=views,
         turn=min(turns, key=_urgency, default=None),
-        in_team=permissions.in_team(viewer, case.unit, now=now),
+        in_team=permissions.in_team_of(viewer, case, now=now),
         letters=letters,
         documents=list(permissions.visible_documents(viewer, now=now).filter(case=case).select_related("by")),
         learning=list(
@@ -295,7 +276,11 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
     if acted_on:
         paused = any(view.row.paused_since for view in deadlines if view.row.live)
         as_is = offers.situation(
-            stage, paused=paused, letters=related.letters, request=request, contributions=contributions
+            stage,
+            paused=paused,
+            letters=related.letters,
+            request=request,
+            contributions=offers.asked_of(viewer, contributions, stage, now=now),
         )
         may = permissions.verbs_for(viewer, stage, now=now)
         can = tuple(authority for authority in may if offers.worth_offering(authority.move.verb, as_is))
@@ -304,7 +289,7 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
         state=State(stage.state),
         deadlines=deadlines,
         can=can,
-        turn=_turn(stage, can, deadlines, request),
+        turn=_turn(stage, viewer, can, deadlines, request, now),
         points=related.points.get(stage.pk, []),
         drafts=related.drafts.get(stage.pk, []),
         contributions=contributions,
@@ -314,18 +299,22 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
 
 def _turn(
     stage: Stage,
+    viewer: User,
     can: Sequence[Authority],
     deadlines: Sequence[DeadlineView],
     request: ExtensionRequest | None,
+    now: datetime,
 ) -> Turn | None:
+    """The turn is the viewer's where it is on their list of what waits, not wherever they may do it too."""
     if not stage.turn_verb:
         return None
     verb = Verb(stage.turn_verb)
     by_verb = {authority.move.verb: authority for authority in can}
-    if request is not None and Verb.DECIDE_EXTENSION in by_verb:
-        verb = Verb.DECIDE_EXTENSION
     headline = next((d for d in deadlines if d.row.headline and d.row.live), None)
-    return Turn(stage, verb, waited_for(stage), headline, by_verb.get(verb))
+    if request is not None and Verb.DECIDE_EXTENSION in by_verb:
+        return Turn(stage, Verb.DECIDE_EXTENSION, waited_for(stage), headline, by_verb[Verb.DECIDE_EXTENSION])
+    mine = seat_in_turn(viewer, stage, now=now) is not None
+    return Turn(stage, verb, waited_for(stage), headline, by_verb.get(verb) if mine else None)
 
 
 def waited_for(stage: Stage) -> str:
@@ -339,51 +328,8 @@ def waited_for(stage: Stage) -> str:
     return f"{Role(stage.turn_role).label}, {stage.unit}"
 
 
-def deadline_views(stages: Sequence[Stage], now: datetime) -> dict[int, list[DeadlineView]]:
-    """The deadlines of stages in words, by stage: the headline first, then by date. Two queries."""
-    by_id = {stage.pk: stage for stage in stages}
-    versions = [stage.type.sla_version for stage in stages if stage.type.sla_version]
-    calendars = {pk: terms.calendar for pk, terms in terms_of(versions).items()}
-    found: dict[int, list[DeadlineView]] = {}
-    rows = Deadline.objects.filter(stage__in=by_id).order_by("-headline", "due_on", "position")
-    for row in rows:
-        stage = by_id[row.stage_id]
-        calendar = calendars[stage.type.sla_version_id] if stage.type.sla_version_id else None
-        found.setdefault(row.stage_id, []).append(_deadline_view(row, stage, calendar, now))
-    return found
-
-
-def _deadline_view(
-    row: Deadline, stage: Stage, calendar: WorkingCalendar | None, now: datetime
-) -> DeadlineView:
-    seen = min(now, stage.closed_at) if stage.closed_at else now
-    state = colour.state_of(row, seen)
-    due = f"{long_date(row.due_on)}" if row.due_on else ""
-    if row.due_at is not None:
-        due = f"{due} at {clock(row.due_at)}"
-    if row.dismissed:
-        return DeadlineView(row, "", "Not needed", "", due)
-    if row.met_at is not None and row.in_time is not None and row.met_on is not None:
-        word = ("met", "Done in time") if row.in_time else ("late", "Done late")
-        return DeadlineView(row, *word, long_date(row.met_on), due)
-    if stage.closed_at is not None:
-        return DeadlineView(row, "", "Closed", "", due)
-    return DeadlineView(row, str(state), state.capitalize(), _left(row, state, seen, calendar), due)
-
-
-def _left(row: Deadline, state: Colour, now: datetime, calendar: WorkingCalendar | None) -> str:
-    days = colour.days_left(row, now, calendar) if calendar else None
-    if days is None:
-        return ""
-    if days > 0:
-        return f"{amount(days, Unit.WORKING_DAYS)} left"
-    if days < 0:
-        return f"{amount(-days, Unit.WORKING_DAYS)} late"
-    return "late" if state is Colour.RED else "due today"
-
-
 def _links(case: Case, viewer: User, now: datetime) -> list[tuple[Case | None, str]]:
-    """The cases linked with this one and why; None in place of one the viewer may not see."""
+    """The cases linked with this one and why; None, and nothing said, in place of one the viewer may not see."""
     rows = list(CaseLink.objects.filter(Q(first=case) | Q(second=case)).select_related("first", "second"))
     others = [row.second if row.first_id == case.pk else row.first for row in rows]
     seen = (
@@ -395,4 +341,6 @@ def _links(case: Case, viewer: User, now: datetime) -> list[tuple[Case | None, s
         if rows
         else set()
     )
-    return [(other if other.pk in seen else None, row.why) for other, row in zip(others, rows, strict=True)]
+    return [
+        (other, row.why) if other.pk in seen else (None, "") for other, row in zip(others, rows, strict=True)
+    ]

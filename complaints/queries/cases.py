@@ -12,7 +12,7 @@ from accounts.seats import Standing
 from complaints import permissions
 from complaints.models import Case, CaseReader, Contribution, ExtensionRequest, Stage
 from complaints.moves import CASE_ROLES, table_of
-from complaints.references import as_written
+from complaints.references import as_written, own_key
 from complaints.workflow import Verb
 
 
@@ -25,13 +25,19 @@ def found(user: User, words: str, *, now: datetime) -> QuerySet[Case]:
         for word in words.lower().split():
             has_all &= Q(search_text__contains=word)
         # What looks like a reference may also be a telephone number.
-        cases = cases.filter(has_all | Q(reference=as_written(words)) | Q(own_reference=words))
+        cases = cases.filter(has_all | Q(reference=as_written(words)) | _own(words))
     stages = with_types(Stage.objects.filter(closed_at__isnull=True)).order_by("number")
     return (
         cases.select_related("unit")
         .prefetch_related(Prefetch("stages", stages, to_attr="open_stages"))
         .order_by(F("closed_at").desc(nulls_first=True), "-received_on", "-pk")
     )
+
+
+def _own(words: str) -> Q:
+    """The case that was kept under this reference before it was imported."""
+    key = own_key(words)
+    return Q(own_key=key) if key else Q(pk__in=[])
 
 
 def with_types(stages: QuerySet[Stage]) -> QuerySet[Stage]:

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import Cover, User
 from complaints.models import Case, Contribution, Stage
-from complaints.queries.case_page import DeadlineView, deadline_views, waited_for
+from complaints.queries.case_page import waited_for
 from complaints.queries.choices import people_at
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.stages import stages_of
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, WorkingCalendar, london_date, london_midnight

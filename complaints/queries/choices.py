@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from accounts.models import Grant, Unit, User
-from accounts.roles import Role
 from complaints import permissions
 from complaints.models import Entry
 
@@ -14,13 +13,6 @@ Choices = list[tuple[str, str]]
 
 STEP = "\u2003"
 """What each level of the tree is set in by, within a select: a space that is not swallowed."""
-ANSWERING: tuple[str, ...] = (
-    *(role.value for role in Role if role.includes & {Role.RESPONDER, Role.CR_OFFICER}),
-    Role.COORDINATOR.value,
-    Role.ASSISTANT_DIRECTOR.value,
-    Role.DIRECTOR.value,
-)
-"""The roles work can be given to."""
 
 
 def units_for(
@@ -62,11 +54,6 @@ def _parent_among(unit: Unit, found: dict[int, Unit]) -> int | None:
 def officers_at(unit: Unit) -> QuerySet[User]:
     """Everybody of Customer Relations who covers `unit`, by name."""
     return people_at(unit, permissions.TEAM_ROLES)
-
-
-def responders_at(unit: Unit) -> QuerySet[User]:
-    """Everybody who can be given work of `unit`, by name: what `complaints.actions.allocation.may_answer` allows."""
-    return people_at(unit, ANSWERING)
 
 
 def people_at(unit: Unit, roles: Iterable[str]) -> QuerySet[User]:

@@ -1,9 +1,12 @@
 """What is worth offering of all that somebody may do: a move that could only be refused is left out of the page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from accounts.models import User
 from complaints.models import Case, Contribution, ExtensionRequest, Letter, Stage
+from complaints.queries.cases import seat_at
 from complaints.workflow import Verb
 from slas import service
 from slas.core.rules import RuleSet
@@ -11,7 +14,8 @@ from slas.core.rules import RuleSet
 
 @dataclass(frozen=True)
 class Situation:
-    """What bears on it: the stage and its rules (None: it has no times), and what is on the case."""
+    """What bears on it: the stage and its rules (None: it has no times), and what is on the case. `contributions` are
+    those the viewer is asked for."""
 
     case: Case
     stage: Stage
@@ -44,6 +48,17 @@ def situation(
         request=request,
         contributions=contributions,
     )
+
+
+def asked_of(
+    viewer: User, contributions: Iterable[Contribution], stage: Stage, *, now: datetime
+) -> list[Contribution]:
+    """The contributions to `stage` that `viewer` may still give."""
+    return [
+        row
+        for row in contributions
+        if row.answered_at is None and seat_at(viewer, Verb.CONTRIBUTE, stage, row.unit, now=now)
+    ]
 
 
 def worth_offering(verb: Verb, now: Situation) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from accounts.models import Grant, User
+from accounts.models import Grant, Unit, User
 from accounts.roles import Role
 from complaints import permissions
 from complaints.models import Case, Stage
@@ -128,6 +128,42 @@ def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
                 cases.setdefault(person, set()).add(stage.case_id)
     found = [LeftBehind(person, len(ids)) for person, ids in cases.items()]
     return sorted(found, key=lambda left: (left.person.name.casefold(), left.person.pk))
+
+
+@dataclass(frozen=True)
+class Unheld:
+    """Cases left to a unit where nobody who can sign in does that work: `role` is what is waited for."""
+
+    unit: Unit
+    role: Role
+    cases: tuple[Case, ...]
+
+
+def unheld(by: User, *, now: datetime) -> list[Unheld]:
+    """What waits for a role at a unit that nobody holds there, of the cases `by` may give to others; by unit. Two
+    queries, and a third where there is any."""
+    stages = _open(by, now).filter(~_held(), turn_person__isnull=True).exclude(turn_role="")
+    stages = stages.exclude(case__restricted=True).select_related("turn_unit")
+    found: dict[tuple[Unit, Role], dict[int, Case]] = {}
+    for stage in stages.order_by("turn_unit__name", "turn_unit", "turn_role", "case__received_on", "case"):
+        authority = permissions.authority(by, Verb.REALLOCATE, stage, now=now)
+        if authority and stage.turn_unit:
+            cases = found.setdefault((stage.turn_unit, Role(stage.turn_role)), {})
+            cases[stage.case_id] = stage.case
+    return [Unheld(unit, role, tuple(cases.values())) for (unit, role), cases in found.items()]
+
+
+def _held() -> Q:
+    """Whether anybody who can sign in does the work of the role in turn at its unit."""
+    grants = Grant.objects.in_force().filter(user__is_active=True)
+    there = grants.alias(at=ExpressionWrapper(OuterRef("turn_unit__path"), CharField())).filter(
+        Q(unit__isnull=True) | Q(at__startswith=F("unit__path"))
+    )
+    does = Q(pk__in=[])
+    for role in CASE_ROLES:
+        doing = there.filter(role__in=[other for other in CASE_ROLES if Role(role) in Role(other).includes])
+        does |= Q(turn_role=role) & Q(Exists(doing))
+    return does
 
 
 def _gone(column: str) -> Q:

@@ -1,6 +1,6 @@
 """Everything that happened to a case, as somebody may read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import User
@@ -9,24 +9,30 @@ from audit.service import history
 from complaints import permissions
 from complaints.models import Case, Note
 
+WITH_ANOTHER = "{} recorded that it has to do with another case, which you may not see."
+
 
 @dataclass(frozen=True)
 class Moment:
-    """One entry of the timeline: who, when, what; `words` are a note's. `team_only`: others do not see it."""
+    """One entry of the timeline: who, when, what; `words` are a note's, `other` the reference of another case it is
+    about. `team_only`: others do not see it."""
 
     at: datetime
     who: str
     sentence: str
     words: str = ""
+    other: str = ""
     team_only: bool = False
     erased: bool = False
 
 
-def timeline(case: Case, viewer: User, *, now: datetime, most: int | None = None) -> list[Moment]:
-    """The latest first, `most` of them; three queries. What is for the Customer Relations Team only is left out for
-    others."""
-    events = history(case.stream).order_by("-sequence")
-    in_team = permissions.in_team(viewer, case.unit, now=now)
+def timeline(
+    case: Case, viewer: User, *, now: datetime, most: int | None = None, since: int = 0
+) -> list[Moment]:
+    """What happened after revision `since`, the latest first, `most` of them; four queries. What is for the Customer
+    Relations Team only is left out for others, and another case is not named to who may not see it."""
+    events = history(case.stream).filter(sequence__gt=since).order_by("-sequence")
+    in_team = permissions.in_team_of(viewer, case, now=now)
     notes = {note.pk: note for note in permissions.visible_notes(viewer, case, now=now)}
     found: list[Moment] = []
     for event in events.iterator(chunk_size=200):
@@ -35,7 +41,17 @@ def timeline(case: Case, viewer: User, *, now: datetime, most: int | None = None
             found.append(moment)
         if most is not None and len(found) >= most:
             break
-    return found
+    return _less_hidden(found, viewer, now)
+
+
+def _less_hidden(moments: list[Moment], viewer: User, now: datetime) -> list[Moment]:
+    """`moments` without what they say of other cases that `viewer` may not see."""
+    others = {moment.other for moment in moments if moment.other}
+    if not others:
+        return moments
+    visible = permissions.visible_cases(viewer, now=now).filter(reference__in=others)
+    hidden = others - set(visible.values_list("reference", flat=True))
+    return [replace(m, sentence=WITH_ANOTHER.format(m.who)) if m.other in hidden else m for m in moments]
 
 
 def _moment(event: Event, notes: dict[int, Note]) -> Moment:
@@ -48,5 +64,6 @@ def _moment(event: Event, notes: dict[int, Note]) -> Moment:
         who=text.actor_name,
         sentence=text.sentence,
         words=note.text if note else "",
+        other=text.details.get("other", ""),
         team_only=bool(text.details.get("team_only")),
     )

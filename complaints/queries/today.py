@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from accounts.seats import Standing
 from complaints.models import Case, Stage
-from complaints.queries import cases
-from complaints.queries.case_page import DeadlineView, deadline_views
+from complaints.queries import cases, restricted
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.workflow import Verb
 from slas import service
 from slas.core.calendar import LONDON, WorkingCalendar, london_date, london_midnight
@@ -54,8 +54,8 @@ class TaskView:
 
 
 def tasks(user: User, *, now: datetime) -> list[Task]:
-    """All that waits for `user`, or for whom they cover: the earliest due first, what has no date last. Three
-    queries."""
+    """All that waits for `user`, or for whom they cover: the earliest due first, what has no date last. A constant
+    number of queries."""
     found = [_turn(stage, seat) for stage, seat in cases.turns(user, now=now)]
     for request, seat in cases.requests_to_decide(user, now=now):
         stage = request.stage
@@ -65,6 +65,9 @@ def tasks(user: User, *, now: datetime) -> list[Task]:
         due = london_midnight(asked.due_on + timedelta(days=1))
         words = f"Asked of {asked.unit}: {asked.question}"
         found.append(Task(asked.stage, Verb.CONTRIBUTE, due, seat, words, f"question-{asked.pk}"))
+    for stage, seat in restricted.to_be_opened(user, now=now):
+        words = f"Nobody on its list can do what is next: {Verb(stage.turn_verb).label.lower()}."
+        found.append(Task(stage, Verb.RESTRICT, stage.turn_due_at, seat, words))
     return sorted(found, key=_by_when)
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from complaints import permissions
 from complaints.models import Case, Stage
 from complaints.queries import cases as queries
-from complaints.queries.case_page import DeadlineView, deadline_views
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 
 PAGE_SIZE = 50
 LONGEST = 200

@@ -1,10 +1,12 @@
 """The page of a case, and everything done to it."""
 
+from copy import copy
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +17,7 @@ from accounts.guards import signed_in
 from accounts.models import User
 from complaints import permissions
 from complaints.forms.acts import REGISTRY, ActForm
-from complaints.models import Case, Deadline, Stage
+from complaints.models import Case, CaseUnit, Deadline, Stage
 from complaints.moves import table_of
 from complaints.queries.case_page import case_view
 from complaints.queries.clocks import with_facts, worked
@@ -31,7 +33,9 @@ def visible_case(request: HttpRequest, reference: str) -> Case:
     cases = permissions.visible_cases(cast(User, request.user)).select_related(
         "unit", "officer", "channel", "exclusion", "merged_into", "logged_by", "import_batch"
     )
-    return get_object_or_404(cases, reference=reference)
+    # Whether somebody may do a thing is asked for each verb, at any unit of the case.
+    units = Prefetch("case_units", CaseUnit.objects.select_related("unit"))
+    return get_object_or_404(cases.prefetch_related(units), reference=reference)
 
 
 @signed_in
@@ -60,8 +64,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     form_class = _form_class(verb)
     stage = _stage(request, case, form_class.verb)
     if stage is None:
-        messages.error(request, _why_not(case, form_class.verb))
-        return redirect("case", reference=case.reference)
+        return _too_late(request, case, form_class)
     common: dict[str, Any] = {
         "case": case,
         "stage": stage,
@@ -92,14 +95,12 @@ def _stage(request: HttpRequest, case: Case, verb: Verb) -> Stage | None:
     """The stage it is done to: the one the address names (`?stage=2`), else the first that offers it. None where no
     stage offers it now; PermissionDenied where one does, to others."""
     user = cast(User, request.user)
-    number = request.POST.get("stage") or request.GET.get("stage") or ""
     stages = [
         stage
-        for stage in acting_stages(stages_of(case))
-        if (not number or str(stage.number) == number) and table_of(stage.type).move(stage.state, verb)
+        for stage in _meant(request, case, acting_stages(stages_of(case)))
+        if table_of(stage.type).move(stage.state, verb)
     ]
     for stage in stages:
-        stage.case = case
         if permissions.authority(user, verb, stage):
             return stage
     if stages:
@@ -107,9 +108,43 @@ def _stage(request: HttpRequest, case: Case, verb: Verb) -> Stage | None:
     return None
 
 
-def _why_not(case: Case, verb: Verb) -> str:
+def _meant(request: HttpRequest, case: Case, stages: list[Stage]) -> list[Stage]:
+    """Those of `stages` that the address or the form names; all of them where it names none."""
+    number = request.POST.get("stage") or request.GET.get("stage") or ""
+    for stage in stages:
+        stage.case = case
+    return [stage for stage in stages if not number or str(stage.number) == number]
+
+
+def _too_late(request: HttpRequest, case: Case, form_class: type[ActForm]) -> HttpResponse:
+    """The answer where no stage offers it now. Somebody moved the case on while the form was open: whoever it was
+    made for gets it back with all that was typed, everybody else the case."""
+    verb, user = form_class.verb, cast(User, request.user)
     states = {State(stage.state).label.lower() for stage in acting_stages(stages_of(case))}
-    return f"'{verb.label}' is not possible as the case stands now: {', '.join(sorted(states))}."
+    why_not = f"'{verb.label}' is not possible as the case stands now: {', '.join(sorted(states))}."
+    meant = _meant(request, case, stages_of(case)) if request.POST else []
+    stage = next((one for one in meant if _was_for(user, verb, one)), None)
+    if stage is None:
+        messages.error(request, why_not)
+        return redirect("case", reference=case.reference)
+    form = form_class(request.POST, request.FILES, case=case, stage=stage, user=user, now=timezone.now())
+    form.full_clean()  # a file that came with it is kept
+    form.errors.clear()  # nothing in its fields would make it possible
+    form.add_error(
+        None, f"{why_not} What you typed is still here: open the case to see what can be done with it."
+    )
+    _renew(form)
+    return _page(request, form)
+
+
+def _was_for(user: User, verb: Verb, stage: Stage) -> bool:
+    """Whether `user` may do `verb` to `stage` in any of the states it may have been in."""
+    for state in table_of(stage.type).states:
+        before = copy(stage)
+        before.state = state
+        if permissions.authority(user, verb, before):
+            return True
+    return False
 
 
 def _page(request: HttpRequest, form: ActForm) -> HttpResponse:

@@ -13,7 +13,8 @@ from complaints import permissions
 from complaints.context import PLACES
 from complaints.moves import CASE_ROLES
 from complaints.queries import today
-from complaints.queries.reassigning import left_behind, reassigns
+from complaints.queries.reassigning import left_behind, reassigns, unheld
+from complaints.queries.restricted import locked
 
 PAGE_SIZE = 25
 ALL = 1000
@@ -33,6 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "works": works,
         "manages": manages,
         "left_behind": left_behind(person, now=now) if manages else (),
+        "unheld": unheld(person, now=now) if manages else (),
+        "locked": locked(person, now=now) if manages else (),
     }
     if works:
         everything = "all" in request.GET

@@ -36,13 +36,13 @@ from complaints.importing import (
 from complaints.importing.cells import shown
 from complaints.importing.correcting import Text, corrected, moved_fields, texts_of
 from complaints.importing.headings import headings_at
-from complaints.importing.here import known_here
+from complaints.importing.here import StageTypes, known_here
 from complaints.importing.taking import WRONG, in_words, read_mapping, sheets_of, work
 from complaints.jobs import import_later
 from complaints.models import ImportBatch
 from complaints.papers.serve import attachment
 from complaints.permissions import TEAM_ROLES
-from complaints.queries.choices import ANSWERING
+from complaints.queries.allocating import answering_roles
 from complaints.queries.imports import IMPORTERS
 from complaints.views.imports import visible_batch
 
@@ -109,10 +109,18 @@ class Matching:
             )
             for name in CODED
         }
-        for name, wanted in (("officer", TEAM_ROLES), ("responder", ANSWERING)):
+        for name, wanted in (("officer", TEAM_ROLES), ("responder", self._answering)):
             able = [(p.email, f"{p.name}, {p.email}") for p in people if p.has_role(*wanted)]
             found[name] = KnownChoices(able, NOTHING[name])
         return found
+
+    @property
+    def _answering(self) -> set[str]:
+        """The roles by which somebody may answer any of what a row may be. Whether they may answer that row is checked
+        with it."""
+        today = self.batch.today
+        types = StageTypes(today)
+        return {role for kind in self.known.kinds for role in answering_roles(types.of(kind.code, today))}
 
     def form(self, data: Any = None) -> MatchForm:
         mapping = self.mapping

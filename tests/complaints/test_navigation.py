@@ -2,7 +2,9 @@
 
 import pytest
 from django.test import RequestFactory, override_settings
+from django.utils import timezone
 
+from accounts.actions import name_cover
 from accounts.roles import Role
 from complaints.context import navigation
 from tests.factories import make_unit
@@ -54,6 +56,28 @@ def test_a_case_is_under_cases(client_for):
     assert [name for name, place in seen.items() if place["active"]] == ["Cases"]
 
 
+def covers(absent, deputy) -> None:
+    today = timezone.localdate()
+    name_cover(absent=absent, deputy=deputy, first=today, last=today, by=None, now=timezone.now())
+
+
+def test_a_deputy_without_a_role_finds_the_cases_they_cover(client_for):
+    deputy = client_for()
+    assert list(places(deputy.get("/"))) == PLACES[None]
+    covers(client_for(Role.RESPONDER).user, deputy.user)
+    seen = places(deputy.get("/"))
+    assert list(seen) == ON_CASES
+    assert deputy.get(seen["Cases"]["href"]).status_code == 200
+
+
+@pytest.mark.parametrize("absent", [Role.CR_MANAGER, Role.ADMINISTRATOR])
+def test_what_is_done_in_person_is_not_offered_to_a_deputy(client_for, absent):
+    """Imports, people and units are nobody's by standing in for somebody."""
+    deputy = client_for()
+    covers(client_for(absent).user, deputy.user)
+    assert not {"Imports", "People", "Units"} & set(places(deputy.get("/")))
+
+
 def test_nothing_before_signing_in(client):
     assert client.get("/sign-in/").context["navigation"] == []
 
@@ -83,9 +107,9 @@ def test_home_without_a_role_says_how_to_get_one(client_for):
 
 def test_home_and_account_ask_the_database_little(client_for, django_assert_max_num_queries):
     client = client_for(Role.ADMINISTRATOR)
-    # The session, the person, their grants; and on the page everybody starts from, whom they cover.
-    for address, most in [("/", 4), ("/account/", 3)]:
-        with django_assert_max_num_queries(most):
+    # The session, the person, their grants, and whom they cover.
+    for address in ("/", "/account/"):
+        with django_assert_max_num_queries(4):
             client.get(address)
 
 

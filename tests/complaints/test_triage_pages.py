@@ -11,9 +11,9 @@ from django.utils.html import escape
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from audit.service import history
-from complaints.actions import details, escalation, extending, intake, triage
+from complaints.actions import dates, details, escalation, extending, intake, triage
 from complaints.actions.parties import PartyDraft
-from complaints.models import Case, Deadline, Letter
+from complaints.models import Case, Deadline, Letter, StageEvent, standing
 from complaints.queries import outlook
 from complaints.queries.stages import stages_of
 from slas.core.calendar import LONDON
@@ -32,7 +32,6 @@ PROCEDURES = (
     "representation",
     "comment",
     "compliment",
-    "freeze",
     "ombudsman",
     "ofsted",
 )
@@ -109,7 +108,7 @@ def test_each_choice_says_what_it_does_before_it_is_made(council, officer):
     assert "may be extended" not in found["procedure:education"]
     assert "No time in the policy." in found["procedure:enquiry"]
     assert "it needs the time of day of" in found["procedure:freeze"]
-    assert set(found) >= {f"procedure:{code}" for code in PROCEDURES}
+    assert set(found) >= {f"procedure:{code}" for code in PROCEDURES} | {"procedure:freeze"}
     assert "procedure:concern" not in found
     court = found["exclusion:court"]
     assert "To use instead: The court that has the matter." in court
@@ -283,8 +282,9 @@ def test_pressing_twice_triages_once(council, officer):
     case = cases.log(council)
     said = typed(case, choice="procedure:corporate", reason="About the plan")
     officer.post(page(case, "triage"), said)
-    response = officer.post(page(case, "triage"), said, follow=True)
-    assertContains(response, "is not possible as the case stands now")
+    response = officer.post(page(case, "triage"), said)
+    assertContains(response, "is not possible as the case stands now: to be allocated.")
+    assertContains(response, "About the plan</textarea>")
     assert case.stages.count() == 2
 
 
@@ -329,6 +329,30 @@ def test_the_acknowledgement_is_made_ready(council, officer):
     assert form.initial["officer"] == council.officer.pk
     officers = [str(person) for person in form.fields["officer"].queryset]
     assert officers == ["Mo Manager", "Olu Officer", "Sam Senior"]
+
+
+def acknowledgement(council, **more):
+    return {
+        "sent_on": "19/11/2026",
+        "channel": entry("channel", "email").pk,
+        "to": "Jo Example",
+        "officer": council.officer.pk,
+    } | more
+
+
+def test_of_a_case_with_several_open_stages_it_is_one_acknowledgement(council, officer):
+    """A MP's enquiry down the complaints route: put right once, it is right in both."""
+    case = cases.log(council, parties=MP)
+    decide(officer, case, "procedure:corporate")
+    officer.post(page(case, "acknowledge"), acknowledgement(council) | typed(case))
+    first, other = standing(StageEvent).filter(stage__case=case, code="acknowledged").order_by("pk")
+    assert (first.copied_from, other.copied_from) == (None, first)
+    dates.correct_date(
+        case=case, by=council.officer, now=NOW, event=other, moment=NOW.date(), reason="It went out today"
+    )
+    there = standing(StageEvent).filter(stage__case=case, code="acknowledged")
+    assert {event.day for event in there} == {NOW.date()}
+    assert there.filter(copied_from=None).count() == 1
 
 
 def test_an_acknowledgement_is_recorded(council, officer):
@@ -400,7 +424,7 @@ def test_reclassifying_shows_the_dates_and_asks_first(council, officer):
     assert deadline(case).due_on == date(2026, 12, 2)
 
 
-@pytest.mark.parametrize("procedure", [code for code in PROCEDURES if code != "children-act"])
+@pytest.mark.parametrize("procedure", [code for code in (*PROCEDURES, "freeze") if code != "children-act"])
 def test_reclassifying_comes_to_what_was_shown(council, officer, procedure):
     case = cases.accepted(council, "children-act")
     extended(case, council)
@@ -483,7 +507,7 @@ def test_merging_closes_one_and_tells_both(council, officer):
     assert (case.closed_as, case.merged_into) == ("merged", goes_on)
     assert f"merged it into {goes_on}. The same call" in history(case.stream).last().text.sentence
     told = history(goes_on.stream).last()
-    assert told.text.sentence == f"Olu Officer merged case {case} into it."
+    assert told.text.sentence == f"Olu Officer merged {case} into it."
     assert goes_on.revision == told.sequence
     assertContains(officer.get(f"/cases/{goes_on.reference}/"), f"/cases/{case.reference}/")
 
@@ -498,7 +522,7 @@ def test_a_restricted_case_is_merged_without_naming_it(council, client_for):
         client_for(council.responder).get(f"/cases/{goes_on.reference}/"), hidden.reference, status_code=404
     )
     senior = client_for(council.senior).get(f"/cases/{goes_on.reference}/")
-    assertContains(senior, "merged a restricted case into it")
+    assertContains(senior, "recorded that it has to do with another case, which you may not see.")
     assertNotContains(senior, hidden.reference)
 
 
@@ -543,4 +567,4 @@ def test_two_merged_into_each_other(council):
 def test_first_stage_of_is_what_the_page_offers(council, officer):
     case = cases.log(council)
     offered = {o.type_.pk for _, o in officer.get(page(case, "triage")).context["procedures"]}
-    assert offered == {first_stage_of(code).pk for code in PROCEDURES}
+    assert offered == {first_stage_of(code).pk for code in (*PROCEDURES, "freeze")}

@@ -1,9 +1,10 @@
 """A real browser on a running server, for tests that walk the product as a person would.
 
 Fixtures: `page` (1280 px wide), `phone` (400 px), `each_page` (the test runs with both), `plain_page` (no
-JavaScript); `sign_in(page, user)`, `axe(page)`, `fits(page)`, `screenshot(page, name)`. Every page fails its
-test at the end when the browser's console showed an error, a file was missing or the content security
-policy was broken. Everything in this folder carries the marker `browser`.
+JavaScript); `sign_in(page, user)`, `axe(page)`, `fits(page)`, `reads_well(page)` (both, at both widths),
+`screenshot(page, name)`; `council`, for all tests of this folder. Every page fails its test at the end when the
+browser's console showed an error, a file was missing or the content security policy was broken. Everything in
+this folder carries the marker `browser`.
 """
 
 import os
@@ -12,10 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as django_settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.council import council, own_policy
+from tests.slas.conftest import _nothing_remembered
+
+__all__ = ["_nothing_remembered", "council", "own_policy"]
 
 HERE = Path(__file__).parent
 CHROMIUM = Path("/usr/bin/chromium")
@@ -149,7 +155,10 @@ def axe() -> Callable[[Page], None]:
     """axe(page): fails with each violation, its elements and where to read about it."""
 
     def check(page: Page) -> None:
-        violations = Axe().run(page).response["violations"]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        # What passed stays in the browser: to bring it over takes longer than to check the page.
+        violations = page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
         assert not violations, f"axe on {page.url}:\n" + "\n".join(map(_told, violations))
 
     return check
@@ -179,6 +188,22 @@ def fits() -> Callable[[Page], None]:
             }"""
         )
         assert width <= 0, f"{page.url} is {width} px too wide:\n" + "\n".join(sticking_out)
+
+    return check
+
+
+@pytest.fixture
+def reads_well(axe: Callable[[Page], None], fits: Callable[[Page], None]) -> Callable[[Page], None]:
+    """reads_well(page): fails where the page is not accessible or has to be scrolled sideways, at 400 px and wide.
+    One visit for both; the page is as wide as it was after."""
+
+    def check(page: Page) -> None:
+        before = page.viewport_size or {"width": WIDE, "height": 900}
+        for width in (PHONE, WIDE):
+            page.set_viewport_size({"width": width, "height": before["height"]})
+            axe(page)
+            fits(page)
+        page.set_viewport_size(before)
 
     return check
 

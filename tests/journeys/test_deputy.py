@@ -12,9 +12,6 @@ from complaints.models import Case, DraftDecision
 from tests.complaints import cases
 from tests.complaints.cases import Council, open_stage
 from tests.factories import make_user
-from tests.journeys.council import _nothing_remembered, council
-
-__all__ = ["_nothing_remembered", "council"]
 
 
 def to_sign(council: Council) -> Case:

@@ -8,14 +8,10 @@ from playwright.sync_api import expect
 
 from complaints.actions import drafting, escalation
 from complaints.models import Draft, Letter
-from complaints.policies.loader import load, path_of
-from slas.models import Policy
-from slas.service import load_bank_holidays, set_own_policy
+from slas.core.wording import long_date
 from tests.complaints import cases
-from tests.complaints.cases import make_council, open_stage
-from tests.slas.conftest import _nothing_remembered
-
-__all__ = ["_nothing_remembered"]
+from tests.complaints.cases import deadline, open_stage
+from tests.journeys.council import comes_in, done, happened, waiting
 
 ANSWER = """# Our answer
 
@@ -27,16 +23,6 @@ We are sorry that the plan was late.
 - It is finished now.
 
 You can ask the Ombudsman to look at it."""
-
-
-@pytest.fixture
-def council(transactional_db):
-    """A council with Surrey's policy, and one person for each part."""
-    load_bank_holidays(by=None, now=timezone.now())
-    for pack in ("children-act-2006", "surrey-cfllc"):
-        load(path_of(pack), by=None, now=timezone.now())
-    set_own_policy(Policy.objects.get(code="surrey-cfllc"), by=None, now=timezone.now())
-    return make_council()
 
 
 @pytest.fixture
@@ -63,15 +49,14 @@ def to_the_signature(page, case):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign off the answer")
 
 
-def done(page, words):
-    expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
-
-
-def test_one_is_signed_one_amended_one_returned(phone, council, to_sign, sign_in, axe, fits):
+def test_one_is_signed_one_amended_one_returned(phone, council, to_sign, axe, fits):
     signed, amended, returned = to_sign("Signed"), to_sign("Amended"), to_sign("Returned")
-    sign_in(phone, council.director)
-
-    to_the_signature(phone, signed)
+    comes_in(phone, council.director)
+    expect(phone.get_by_text("3 things wait for you, the earliest due first")).to_be_visible()
+    row = waiting(phone, "Signed")
+    expect(row).to_contain_text(long_date(deadline(signed).due_on))
+    row.get_by_role("link", name="Sign off").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Sign off the answer")
     expect(phone.get_by_role("region", name="The complaint")).to_contain_text("The plan is late")
     expect(phone.get_by_text("We are sorry that the plan was late.").first).to_be_visible()
     axe(phone)
@@ -79,7 +64,8 @@ def test_one_is_signed_one_amended_one_returned(phone, council, to_sign, sign_in
     phone.get_by_role("link", name="Go to your decision").click()
     phone.get_by_role("button", name="Sign off", exact=True).click()
     done(phone, "Signed off.")
-    assert open_stage(signed).state == "to-send"
+    expect(phone.get_by_role("heading", name="Waiting for Olu Officer")).to_be_visible()
+    happened(phone, "Ada Director approved the draft and signed it off.")
 
     to_the_signature(phone, amended)
     phone.get_by_text("Amend it yourself, and sign it off").click()
@@ -92,6 +78,7 @@ def test_one_is_signed_one_amended_one_returned(phone, council, to_sign, sign_in
     axe(phone)
     phone.get_by_role("button", name="Amend and sign off").click()
     done(phone, "Signed off.")
+    happened(phone, "Ada Director amended the draft (version 2) and signed it off.")
     assert "I am sorry" in Draft.objects.get(stage=open_stage(amended), version=2).text
 
     to_the_signature(phone, returned)
@@ -104,36 +91,32 @@ def test_one_is_signed_one_amended_one_returned(phone, council, to_sign, sign_in
     phone.get_by_role("button", name="Return with what to change").click()
     done(phone, "Returned without signing")
     assert open_stage(returned).state == "to-answer"
+    phone.goto("/")
+    expect(phone.get_by_text("Nothing waits for you.")).to_be_visible()
 
 
-def test_the_officer_checks_and_sends_what_was_signed(each_page, council, to_sign, sign_in, axe, fits):
+def test_the_officer_checks_and_sends_what_was_signed(page, council, to_sign, sign_in, reads_well):
     case = to_sign("Plan late")
     drafting.refuse_signature(case=case, by=council.director, now=timezone.now(), reason="Name the school.")
     drafting.submit(case=case, by=council.officer, now=timezone.now(), text=ANSWER + "\n\nThe school agrees.")
-    sign_in(each_page, council.senior)
-    each_page.goto(f"/cases/{case.reference}/approve/")
-    expect(each_page.get_by_role("heading", name="What changed since version 1")).to_be_visible()
-    axe(each_page)
-    fits(each_page)
-    each_page.get_by_role("button", name="Approve").click()
-    done(each_page, "Approved.")
+    sign_in(page, council.senior)
+    page.goto(f"/cases/{case.reference}/approve/")
+    expect(page.get_by_role("heading", name="What changed since version 1")).to_be_visible()
+    reads_well(page)
+    page.get_by_role("button", name="Approve").click()
+    done(page, "Approved.")
     drafting.sign(case=case, by=council.director, now=timezone.now())
-    each_page.goto(f"/cases/{case.reference}/send/")
-    axe(each_page)
-    fits(each_page)
-    each_page.get_by_role("button", name="Record that it was sent").click()
-    expect(each_page.get_by_role("alert")).to_contain_text("Choose a finding for point 1")
-    axe(each_page)
-    fits(each_page)
+    page.goto(f"/cases/{case.reference}/send/")
+    reads_well(page)
+    page.get_by_role("button", name="Record that it was sent").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose a finding for point 1")
+    reads_well(page)
     for n in (1, 2):
-        each_page.get_by_role("group", name=f"Point {n}:").get_by_role(
-            "radio", name="Upheld", exact=True
-        ).check()
-    each_page.get_by_role("radio", name="Letter, first class").check()
-    each_page.get_by_role("button", name="Record that it was sent").click()
-    done(each_page, "Recorded. It counts as received on")
+        page.get_by_role("group", name=f"Point {n}:").get_by_role("radio", name="Upheld", exact=True).check()
+    page.get_by_role("radio", name="Letter, first class").check()
+    page.get_by_role("button", name="Record that it was sent").click()
+    done(page, "Recorded. It counts as received on")
     letter = Letter.objects.get(case=case, stage=open_stage(case), kind="response")
     assert letter.text == ANSWER + "\n\nThe school agrees."
-    each_page.goto(f"/cases/{case.reference}/letters/{letter.pk}/")
-    axe(each_page)
-    fits(each_page)
+    page.goto(f"/cases/{case.reference}/letters/{letter.pk}/")
+    reads_well(page)

@@ -11,9 +11,6 @@ from complaints.jobs import import_batch
 from complaints.models import Case, ImportBatch
 from tests.complaints.cases import Council
 from tests.complaints.trackers import row, tracker
-from tests.journeys.council import _nothing_remembered, council
-
-__all__ = ["_nothing_remembered", "council"]
 
 RECEIVED = date(2025, 10, 1)
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
@@ -45,18 +42,17 @@ def upload(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What its columns and words mean here")
 
 
-def test_a_manager_takes_a_tracker_in_and_takes_it_back(page, council, sign_in, axe, fits):
+def test_a_manager_takes_a_tracker_in_and_takes_it_back(page, council, sign_in, reads_well):
     sign_in(page, council.manager)
     page.goto("/imports/")
-    axe(page)
+    reads_well(page)
     page.goto("/imports/new/")
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose the file that holds the tracker")
-    axe(page)
+    reads_well(page)
 
     upload(page)
-    axe(page)
-    fits(page)
+    reads_well(page)
     page.get_by_label("Stage 1 (1 row, not matched)").select_option("corporate stage-1")
     page.get_by_label("SEND (old) (1 row, not matched)").select_option(label="SEND North")
     page.get_by_label("A. Okafor (1 row, not matched)").select_option(council.officer.email)
@@ -65,18 +61,17 @@ def test_a_manager_takes_a_tracker_in_and_takes_it_back(page, council, sign_in, 
     expect(page.get_by_role("heading", level=1)).to_have_text("What would come of it")
     expect(page.get_by_text("3 imported, 0 already there, 1 rejected of 4 rows")).to_be_visible()
     expect(page.get_by_role("cell", name="No date received.")).to_be_visible()
-    axe(page)
-    fits(page)
+    reads_well(page)
     page.get_by_role("link", name="Due dates that differ (1)").click()
     expect(page.get_by_role("cell", name="Wednesday 15 October 2025")).to_be_visible()
     assert not Case.objects.exists()
 
     page.get_by_role("button", name="Import 3 cases").click()
     expect(page.get_by_text("It waits for the worker")).to_be_visible()
-    axe(page)
+    reads_well(page)
     the_worker_does_it(council)
     expect(page.get_by_role("heading", level=1)).to_have_text("Imported")  # the page came by itself
-    axe(page)
+    reads_well(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the report").click()
     rejected, *_ = read_sheets(download.value.path().read_bytes(), download.value.suggested_filename)
@@ -86,18 +81,18 @@ def test_a_manager_takes_a_tracker_in_and_takes_it_back(page, council, sign_in, 
     page.get_by_role("link", name="Imported (3)").click()
     page.get_by_role("link", name=Case.objects.get(own_reference="CR/25/1").reference).click()
     expect(page.get_by_text("formerly CR/25/1")).to_be_visible()
-    axe(page)
+    reads_well(page)
 
     page.goto("/imports/")
     page.get_by_role("link", name="tracker 2025.xlsx").click()
     page.get_by_role("link", name="Undo this import").click()
     expect(page.get_by_text("3 cases would be removed.")).to_be_visible()
-    axe(page)
+    reads_well(page)
     page.get_by_role("button", name="Remove 3 cases").click()
     expect(page.get_by_text("It waits for the worker")).to_be_visible()
     the_worker_does_it(council)
     expect(page.get_by_role("heading", level=1)).to_have_text("Undone")
-    axe(page)
+    reads_well(page)
     assert not Case.objects.exists()
 
 

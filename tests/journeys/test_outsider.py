@@ -17,9 +17,6 @@ from complaints.workflow import Verb
 from tests.complaints import cases
 from tests.complaints.cases import Council
 from tests.factories import make_user
-from tests.journeys.council import _nothing_remembered, council
-
-__all__ = ["_nothing_remembered", "council"]
 
 
 def answered(council: Council, **contact) -> Case:

@@ -8,27 +8,11 @@ from playwright.sync_api import expect
 
 from complaints.actions import drafting
 from complaints.models import Draft
-from complaints.policies.loader import load, path_of
-from slas.models import Policy
-from slas.service import load_bank_holidays, set_own_policy
 from tests.complaints import cases
-from tests.complaints.cases import make_council, open_stage
+from tests.complaints.cases import open_stage
 from tests.complaints.papers.samples import docx, paragraph
-from tests.slas.conftest import _nothing_remembered
-
-__all__ = ["_nothing_remembered"]
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@pytest.fixture
-def council(transactional_db):
-    """A council with Surrey's policy, and one person for each part."""
-    load_bank_holidays(by=None, now=timezone.now())
-    for pack in ("children-act-2006", "surrey-cfllc"):
-        load(path_of(pack), by=None, now=timezone.now())
-    set_own_policy(Policy.objects.get(code="surrey-cfllc"), by=None, now=timezone.now())
-    return make_council()
 
 
 @pytest.fixture
@@ -50,13 +34,13 @@ def to_the_draft(page, case):
     expect(page.get_by_role("heading", level=1)).to_have_text("Write the draft")
 
 
-def test_an_answer_is_written_uploaded_returned_and_mended(page, council, case, sign_in, axe, fits):
+def test_an_answer_is_written_uploaded_returned_and_mended(page, council, case, sign_in, reads_well):
     sign_in(page, council.responder)
     to_the_draft(page, case)
     expect(page.get_by_role("region", name="The complaint")).to_contain_text("Nobody replied")
-    axe(page)
+    reads_well(page)
     page.get_by_text("How to write headings and lists").click()
-    axe(page)
+    reads_well(page)
     page.get_by_label("The draft", exact=True).fill("# Our answer\n\nThe plan was late.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="The draft is saved")).to_be_visible()
@@ -72,8 +56,7 @@ def test_an_answer_is_written_uploaded_returned_and_mended(page, council, case, 
     expect(page.get_by_role("alert")).to_contain_text("Say which of the two is the draft")
     expect(page.get_by_text("answer.docx (2 kB) is kept. Choose another file to replace it.")).to_be_visible()
     expect(draft).to_have_value("Something typed")
-    axe(page)
-    fits(page)
+    reads_well(page)
     page.get_by_role("radio", name="The Word file").check()
     page.get_by_role("button", name="Save and send to be checked").click()
     expect(page.get_by_role("status").filter(has_text="Sent to be checked.")).to_be_visible()
@@ -83,7 +66,7 @@ def test_an_answer_is_written_uploaded_returned_and_mended(page, council, case, 
     expect(page.get_by_role("region", name="Olu Officer returned version 2")).to_contain_text(
         "Say sorry first."
     )
-    axe(page)
+    reads_well(page)
     page.get_by_label("The draft", exact=True).fill("Dear Jo,\n\nWe are sorry that the plan was late.")
     page.get_by_role("button", name="Save and send to be checked").click()
     expect(page.get_by_role("heading", name="Waiting for Olu Officer")).to_be_visible()
@@ -103,19 +86,18 @@ def test_the_same_without_javascript_on_a_phone(open_page, council, case, sign_i
     assert (draft.text, draft.document.name) == ("Dear Jo,\n\nWe are sorry.", "answer.docx")
 
 
-def test_an_officer_chases_whoever_is_waited_for(each_page, council, case, sign_in, axe, fits):
-    sign_in(each_page, council.officer)
-    each_page.goto(f"/cases/{case.reference}/chase/")
-    text = each_page.get_by_label("The text, with the subject")
+def test_an_officer_chases_whoever_is_waited_for(page, council, case, sign_in, reads_well):
+    sign_in(page, council.officer)
+    page.goto(f"/cases/{case.reference}/chase/")
+    text = page.get_by_label("The text, with the subject")
     expect(text).to_have_value(f"{text.input_value()}")
     assert f"/cases/{case.reference}/" in text.input_value()
-    each_page.get_by_role("button", name="Copy the text for Rae Responder").click()
-    selected = each_page.evaluate(
+    page.get_by_role("button", name="Copy the text for Rae Responder").click()
+    selected = page.evaluate(
         "document.activeElement.value.slice(...[document.activeElement].flatMap("
         "(e) => [e.selectionStart, e.selectionEnd]))"
     )
     assert selected == text.input_value()
-    axe(each_page)
-    fits(each_page)
-    each_page.get_by_role("button", name="Record that you chased Rae Responder").click()
-    expect(each_page.get_by_role("status").filter(has_text="Note added.")).to_be_visible()
+    reads_well(page)
+    page.get_by_role("button", name="Record that you chased Rae Responder").click()
+    expect(page.get_by_role("status").filter(has_text="Note added.")).to_be_visible()

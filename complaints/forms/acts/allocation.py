@@ -17,8 +17,8 @@ from complaints.forms.fields import DayField
 from complaints.models import Contribution
 from complaints.moves import table_of
 from complaints.queries import allocating, choices
-from complaints.queries.case_page import deadline_views
-from complaints.queries.cases import seat_at
+from complaints.queries.deadline_words import deadline_views
+from complaints.queries.offers import asked_of
 from complaints.workflow import State, Verb
 from slas.core.rules import Unit as Counted
 from slas.core.wording import amount, long_date
@@ -240,14 +240,11 @@ class ContributeForm(ActForm):
         rows = self.stage.contributions.filter(answered_at__isnull=True).select_related(
             "unit", "person", "asked_by"
         )
-        self.questions = [row for row in rows if self._is_mine(row)]
+        self.questions = asked_of(self.user, rows, self.stage, now=self.now)
         for row in self.questions:
             self.fields[_answer(row)] = WordsField(
                 label=f"Your contribution for {row.unit}", required=False, rows=8
             )
-
-    def _is_mine(self, row: Contribution) -> bool:
-        return seat_at(self.user, self.verb, self.stage, row.unit, now=self.now) is not None
 
     @property
     def asked(self) -> list[tuple[Contribution, BoundField]]:

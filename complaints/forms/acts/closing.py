@@ -10,7 +10,7 @@ from complaints.forms.acts.learning import LearningForm
 from complaints.forms.fields import DayField
 from complaints.models import Learning, Letter
 from complaints.moves import table_of
-from complaints.queries.case_page import deadline_views
+from complaints.queries.deadline_words import deadline_views
 from complaints.workflow import Need, State, Verb
 from slas.core.calendar import london_date
 

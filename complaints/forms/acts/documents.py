@@ -39,7 +39,7 @@ class AddDocumentForm(ActForm):
 
     def prepare(self) -> None:
         keep_files(self, self.user)
-        if not permissions.in_team(self.user, self.case.unit, now=self.now):
+        if not permissions.in_team_of(self.user, self.case, now=self.now):
             del self.fields["team_only"]
 
     def perform(self, **common: Any) -> object:

@@ -1,22 +1,28 @@
 """What becomes of a contact: acknowledged, triaged, decided anew, merged, or logged in error."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
+from django.forms.boundfield import BoundField
 
+from accounts.actions import Refused
 from accounts.models import User
 from complaints import permissions
 from complaints.actions import intake, sending, triage
 from complaints.forms.acts.base import ActForm, WordsField, form_for
 from complaints.forms.acts.sending import SentForm
-from complaints.forms.fields import CaseField, DayField
+from complaints.forms.fields import CaseField, DayField, TimeOfDayField
 from complaints.models import Entry, List, Party, StageType
 from complaints.queries import choices, outlook
-from complaints.queries.case_page import DeadlineView, deadline_views
+from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.outlook import Outlook
 from complaints.workflow import EVENT_OF, Kind, Verb
+from slas.core.phrases import due_phrase, spoken
+from slas.core.rules import Rule
+from slas.core.wording import long_date
 
 BY_PREFERENCE = {
     Party.Contact.EMAIL: "email",
@@ -85,7 +91,7 @@ class AcknowledgeForm(SentForm):
 @dataclass(frozen=True)
 class Offer:
     """One thing a contact can be decided to be: a radio's `value`, what it is, and what it comes to. `route`: what to
-    use instead, of an exclusion."""
+    use instead, of an exclusion. `asked`: the field for what only this choice needs to know."""
 
     value: str
     name: str
@@ -94,6 +100,7 @@ class Offer:
     type_: StageType | None
     outlook: Outlook | None
     exclusion: Entry | None = None
+    asked: BoundField | None = None
 
     @property
     def route(self) -> str:
@@ -125,7 +132,7 @@ class ChoiceForm(ActForm):
 
     def context(self) -> dict[str, Any]:
         radios = {radio.data["value"]: radio for radio in self["choice"]}
-        rows = [(radios[offer.value], offer) for offer in self.offers]
+        rows = [(radios[offer.value], self._with_asked(offer)) for offer in self.offers]
         return {
             "procedures": [row for row in rows if row[1].exclusion is None],
             "exclusions": [row for row in rows if row[1].exclusion is not None],
@@ -133,6 +140,9 @@ class ChoiceForm(ActForm):
             "met": self.met(),
             "is_now": self.is_now,
         }
+
+    def _with_asked(self, offer: Offer) -> Offer:
+        return offer
 
     def met(self) -> DeadlineView | None:
         """The deadline that deciding meets."""
@@ -177,6 +187,22 @@ class TriageForm(ChoiceForm):
     def prepare(self) -> None:
         super().prepare()
         self.initial.update(aware_on=self.case.aware_on, out_of_time_reason=self.case.out_of_time_reason)
+        if self.case.received_at is None:
+            for offer in self.offers:
+                rule = triage.counted_from_time(offer.type_) if offer.type_ else None
+                if rule is not None:
+                    self.fields[_time(offer)] = self._time_field(rule)
+
+    def _time_field(self, rule: Rule) -> TimeOfDayField:
+        source = f" ({', '.join(rule.source)})" if rule.source else ""
+        return TimeOfDayField(
+            label=f"Time it was received on {long_date(self.case.received_on)}",
+            help_text=f"“{rule.name}” is due {spoken(due_phrase(rule))}{source}. For example, 9:30am.",
+            required=False,
+        )
+
+    def _with_asked(self, offer: Offer) -> Offer:
+        return replace(offer, asked=self[_time(offer)]) if _time(offer) in self.fields else offer
 
     def find_offers(self) -> Iterable[Offer]:
         types = first_stages(self.case.received_on)
@@ -203,21 +229,47 @@ class TriageForm(ChoiceForm):
         data = super().clean() or {}
         if data.get("choice") and not data.get("reason") and _needs_why(self.chosen()):
             self.add_error("reason", "Say why: it is a complaint, or is kept out of the complaints procedure")
+        data["received_at"] = self._received_at(_time(self.chosen()), data) if data.get("choice") else None
         return data
+
+    def _received_at(self, name: str, data: dict[str, Any]) -> datetime | None:
+        """The moment it came in, where the choice asks for it."""
+        field = self.fields.get(name)
+        if not isinstance(field, TimeOfDayField) or name in self.errors:
+            return None
+        if not data.get(name):
+            self.add_error(name, "Enter the time it was received: a deadline counts from it")
+            return None
+        try:
+            return field.on(data[name], self.case.received_on)
+        except forms.ValidationError as error:
+            self.add_error(name, error)
+            return None
 
     def done_message(self) -> str:
         return f"Triaged: {self.chosen().name}."
 
     def perform(self, **common: Any) -> object:
         data, chosen = self.cleaned_data, self.chosen()
-        return triage.triage(
-            type_=None if chosen.exclusion else chosen.type_,
-            exclusion=chosen.exclusion,
-            reason=data["reason"],
-            aware_on=data["aware_on"],
-            out_of_time_reason=data["out_of_time_reason"],
-            **common,
-        )
+        try:
+            return triage.triage(
+                type_=None if chosen.exclusion else chosen.type_,
+                exclusion=chosen.exclusion,
+                reason=data["reason"],
+                aware_on=data["aware_on"],
+                out_of_time_reason=data["out_of_time_reason"],
+                received_at=data["received_at"],
+                **common,
+            )
+        except Refused as refused:
+            if refused.field == "received_time":
+                refused.field = _time(chosen)
+            raise
+
+
+def _time(offer: Offer) -> str:
+    """The name of the field for the time it was received, which one choice asks for."""
+    return f"received_time_{offer.value.replace(':', '_')}"
 
 
 def _needs_why(offer: Offer) -> bool:

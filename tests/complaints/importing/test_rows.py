@@ -15,8 +15,8 @@ from complaints.importing import (
     count_rows,
     propose,
     read_rows,
-    reference_key,
 )
+from complaints.references import own_key
 from slas.core.calendar import LONDON
 from tests.complaints.importing.made import HEADINGS, KNOWN, TODAY, a_row, read, sheet_of
 
@@ -124,7 +124,7 @@ def test_the_row_is_kept_as_it_was_typed():
 
 
 def test_a_reference_is_the_same_in_other_letters_and_spaces():
-    assert one(a_row("CR/26/1")).identity == reference_key(" cr / 26 /\xa01") == "cr/26/1"
+    assert one(a_row("CR/26/1")).identity == own_key(" cr / 26 /\xa01") == "cr/26/1"
 
 
 # --- rejected ---------------------------------------------------------------------------------------

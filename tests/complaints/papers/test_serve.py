@@ -39,7 +39,9 @@ def test_the_sites_own_policy_does_not_replace_the_stricter_one():
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
+@pytest.mark.django_db
 def test_the_file_is_closed_when_the_answer_has_been_given():
+    """In a database test, for the end of an answer is also where Django looks after its connections."""
     file = BytesIO(b"%PDF")
     attachment(file, "letter.pdf", "application/pdf").close()
     assert file.closed
