@@ -92,7 +92,7 @@ def record_each(
     locked = Stream.objects.select_for_update().filter(name__in=list(said)).order_by("name")
     heads = list(locked)
     if new := set(said) - {head.name for head in heads}:
-        Stream.objects.bulk_create((Stream(name=name) for name in new), ignore_conflicts=True)
+        Stream.objects.bulk_create((Stream(name=name) for name in sorted(new)), ignore_conflicts=True)
         heads = list(locked.all())
     events, texts = [], []
     for head in heads:

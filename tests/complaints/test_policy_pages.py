@@ -99,7 +99,8 @@ def test_a_move_table_reads_aloud(surrey):
     ]
     assert lines[-3:] == [
         "At any time, closed or not:",
-        "  Link another case; Add a note for Customer Relations only, by Customer Relations Officer.",
+        "  Restrict who may see it; Link another case; Add a note for Customer Relations only, by Customer Relations "
+        "Officer.",
         "  Add a note; Add a document, by Whoever works on cases.",
     ]
 
