@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.cover import LONGEST, may_name
 from accounts.models import Cover, Grant, Unit, User, seat_fits
-from accounts.roles import Role, Seat
+from accounts.roles import CASE_ROLES, Role, Seat
 from accounts.streams import PEOPLE
 from audit import service as audit
 
@@ -296,6 +296,13 @@ def _refuse_people(absent: User, deputy: User, by: User | None) -> None:
         raise Refused(f"{absent} has been deactivated, so there is nothing to pass on", "absent")
     if not deputy.is_active:
         raise Refused(f"{deputy} has been deactivated: choose somebody who can sign in", "deputy")
+    own = [Role(grant.role) for grant in deputy.grants_in_force]
+    if own and not set(own) & set(CASE_ROLES):
+        # An auditor changes nothing, an administrator sees no case: standing in for somebody would undo that.
+        raise Refused(
+            f"{deputy} is {own[0].label}, and has no part in the work on cases: choose somebody who has",
+            "deputy",
+        )
 
 
 def _refuse_dates(first: date, last: date, today: date) -> None:

@@ -41,7 +41,7 @@ PLACES = (
     Place(
         "Cases",
         "cases",
-        "Find a case, or log what came in.",
+        "Find a case and see where it stands.",
         tuple(Role(role) for role in READING_ROLES),
     ),
     Place(

@@ -53,8 +53,8 @@ def import_batch(batch_id: int, by_id: int) -> str:
 
 
 def nightly() -> str:
-    """Bring the bank holidays up to the installed list, two years ahead, remove files nobody uses, and check the record
-    of what happened.
+    """Bring the bank holidays up to the installed list, two years ahead, work out every open case anew where its dates
+    had fallen behind, remove files nobody uses, and check the record of what happened.
 
     Returns a line for the worker's log; raises AuditBroken, so that the job counts as failed, when an
     entry was tampered with.
@@ -65,11 +65,13 @@ def nightly() -> str:
     problems = verify_all()
     for problem in problems:
         logger.error("Record of what happened: %s", problem)
+    moved = calendars.recount_all(now=now)
     if problems:
         raise AuditBroken(f"{len(problems)} problems in the record, the first: {problems[0]}")
     added = sum(count for count, _ in changed.values())
     files = f"{swept} unused file{'' if swept == 1 else 's'} removed; " if swept else ""
-    return f"{added} bank holidays added; {files}the record verifies"
+    behind = f"the dates of {moved} case{'' if moved == 1 else 's'} put right; " if moved else ""
+    return f"{added} bank holidays added; {files}{behind}the record verifies"
 
 
 class AuditBroken(RuntimeError):

@@ -212,6 +212,7 @@ class Need(StrEnum):
     CASE_ANSWERED = "case-answered"
     NO_REQUEST = "no-request"
     NOT_PAUSED = "not-paused"
+    INDEPENDENT = "independent"
 
     @property
     def unmet(self) -> str:
@@ -231,6 +232,7 @@ UNMET: Mapping[Need, str] = {
     Need.CASE_ANSWERED: "The complaint has not been answered yet, so there is no copy to share.",
     Need.NO_REQUEST: "More time was asked for. Decide on that first.",
     Need.NOT_PAUSED: "This stage is paused. Resume it first.",
+    Need.INDEPENDENT: "Whoever took part in an earlier stage does not sign this one. Somebody else has to.",
 }
 
 

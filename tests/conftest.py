@@ -1,5 +1,6 @@
 """What every test stands on. `pytest` alone uses SQLite; DATABASE_URL=postgres://… uses PostgreSQL."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,16 @@ def _events_may_be_flushed() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nobody_has_uploaded_yet() -> None:
+    """The folder of documents outlives a test, and its people come again under the same numbers."""
+    from django.conf import settings
+
+    from complaints.papers import uploads
+
+    shutil.rmtree(settings.DOCUMENTS_DIR / uploads.FOLDER, ignore_errors=True)
+
+
 @pytest.fixture
 def user_with(db: None) -> Callable:
     """`user_with(Role.RESPONDER, unit)`: somebody new who holds that role; `user_with()`: no role."""
@@ -82,12 +93,11 @@ def user_with(db: None) -> Callable:
 def client_for(user_with: Callable) -> Callable:
     """`client_for(Role.ADMINISTRATOR)`: a browser in which somebody with that role is signed in; the person is
     `client.user`. `client_for(user)` takes somebody there already, `client_for()` somebody without a role."""
-    from django.test import Client
-
     from accounts.models import User
+    from tests.browser import Browser
 
     def make(who=None, unit=None):
-        client = Client()
+        client = Browser()
         client.user = who if isinstance(who, User) else user_with(who, unit)
         client.force_login(client.user)
         return client

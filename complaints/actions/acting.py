@@ -74,6 +74,11 @@ class Act:
         """Another stage whose dates or turn this changes."""
         self.touched.add(stage.pk)
 
+    def touch_open(self) -> None:
+        """Every open stage: a change of who may see the case changes what waits in each."""
+        open_ = Stage.objects.filter(case=self.case, closed_at__isnull=True)
+        self.touched |= set(open_.values_list("pk", flat=True))
+
     def happened(self, code: str, moment: date | datetime, *, stage: Stage | None = None) -> StageEvent:
         """Write down that an event of the stage happened. Refused when it is still to come."""
         return write_event(stage or self.stage, code, moment, by=self.by, now=self.now)
@@ -181,6 +186,7 @@ def _finish(act: Act) -> None:
     act.moved += clock.recompute({stage.pk, *act.touched})
     stage.refresh_from_db(fields=["draft_due_on"])
     needs.check(act.move, stage, case)
+    case.save()  # what waits depends on who may see it
     turns.write({stage.pk, *act.touched}, now=act.now)
     _settle(case, act)
     for sentence, details in act.said:

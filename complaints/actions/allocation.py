@@ -11,7 +11,9 @@ from django.db import transaction
 from accounts.actions import Refused
 from accounts.models import Unit, User
 from complaints import permissions
+from complaints.actions import clock
 from complaints.actions.acting import Act, acting
+from complaints.actions.readers import check_list
 from complaints.models import Case, CaseUnit, ClosedAs, Contribution, Stage
 from complaints.moves import table_of
 from complaints.queries.allocating import (
@@ -25,7 +27,8 @@ from complaints.queries.allocating import (
 from complaints.queries.cases import seat_at
 from complaints.queries.reassigning import parts_of
 from complaints.workflow import State, Verb
-from slas.core.wording import listed, long_date
+from slas.core.rules import Unit as Counted
+from slas.core.wording import amount, listed, long_date
 
 
 def allocate(
@@ -43,8 +46,8 @@ def allocate(
     before the formal date their draft is to reach Customer Relations (None: as the procedure has it)."""
     with acting(Verb.ALLOCATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         _give(act, unit, responder)
-        _ask_draft(act, draft_days)
-        act.say(f"{act.who} allocated it to {_to(unit, responder)}.", unit=unit.pk)
+        wanted = _ask_draft(act, draft_days)
+        act.say(f"{act.who} allocated it to {_to(unit, responder)}.{wanted}", unit=unit.pk)
     return act.case
 
 
@@ -71,8 +74,11 @@ def reallocate(
         if unit.pk != act.stage.unit_id and act.stage.state == State.TO_ANSWER and _can_accept(act):
             act.next = State.TO_ACCEPT
         _give(act, unit, responder)
-        _ask_draft(act, draft_days)
-        act.say(f"{act.who} reallocated it from {before} to {_to(unit, responder)}. {reason}", unit=unit.pk)
+        wanted = _ask_draft(act, draft_days)
+        act.say(
+            f"{act.who} reallocated it from {before} to {_to(unit, responder)}.{wanted} {reason}",
+            unit=unit.pk,
+        )
     return act.case
 
 
@@ -84,11 +90,25 @@ def _to(unit: Unit, responder: User | None) -> str:
     return f"{responder}, {unit}" if responder else str(unit)
 
 
-def _ask_draft(act: Act, days: int | None) -> None:
-    if days is not None and days < 0:
+def _ask_draft(act: Act, days: int | None) -> str:
+    """Ask for the draft so many working days before the formal date. Returns what the timeline says of it; '' where
+    the day stays as it was."""
+    stage = act.stage
+    if days is None or days == stage.draft_days:
+        return ""
+    if days < 0:
         raise Refused("The draft cannot be asked for after the formal date.", "draft_days")
-    if days is not None:
-        act.stage.draft_days = days
+    stage.draft_days, before = days, stage.draft_due_on
+    stage.save(update_fields=["draft_days"])
+    act.moved += clock.recompute({stage.pk})
+    stage.refresh_from_db(fields=["draft_due_on"])
+    ahead = (
+        f"{amount(days, Counted.WORKING_DAYS)} before the formal date" if days else "the formal date itself"
+    )
+    if stage.draft_due_on is None:
+        return f" Their draft is wanted by {ahead}." if days == 0 else f" Their draft is wanted {ahead}."
+    instead = f" instead of {long_date(before)}" if before and before != stage.draft_due_on else ""
+    return f" Their draft is wanted by {long_date(stage.draft_due_on)}{instead}: {ahead}."
 
 
 def _give(act: Act, unit: Unit, responder: User | None) -> None:
@@ -170,6 +190,8 @@ def _move_units(act: Act, before: Unit, after: Unit) -> None:
     if not act.stage.type.beside:
         CaseUnit.objects.filter(case=case).update(lead=False)
         CaseUnit.objects.filter(case=case, unit=after).update(lead=True)
+        if case.restricted and case.unit_id != after.pk:
+            check_list([row.user for row in case.readers.select_related("user")], after, "unit", act.now)
         case.unit = after
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from audit.service import record_each
 from complaints.actions import clock, turns
 from complaints.actions.clock import Moved
-from complaints.models import Case
+from complaints.models import Case, Stage
 from slas import service
 from slas.core.calendar import Receipt
 from slas.core.wording import long_date
@@ -25,6 +26,8 @@ AT_ONCE = 500
 """The most open stages that a page works out anew before it answers: a second or two, three at worst."""
 BATCH = 500
 """Cases that are locked and written together."""
+OVERNIGHT = "Checked overnight against the calendar"
+"""What happened, to begin the sentence on a case whose dates had fallen behind."""
 
 
 @dataclass(frozen=True)
@@ -152,28 +155,39 @@ def recount(what: Recount, *, by: User | None, now: datetime) -> int:
     """Work out the open stages counted by these calendars, as they stand now, and say on each case what moved. Returns
     how many cases did. Done again, it moves nothing more. A batch at a time, each a transaction of its own unless one
     is open."""
-    return sum(_recount_batch(cases, what, by, now) for cases in _batches(what.calendars))
+    return _recount(clock.counted_by(what.calendars), what.because, by, now)
 
 
-def _batches(calendars: Iterable[int]) -> Iterator[list[int]]:
+def recount_all(*, now: datetime) -> int:
+    """Work out every open stage, as `recount`: mends what a change of a calendar did not reach, as a case that was
+    logged while it was made, or one whose work was lost. Where all is as it should be it writes nothing."""
+    return _recount(clock.timed(), OVERNIGHT, None, now)
+
+
+def _recount(stages: QuerySet[Stage], because: str, by: User | None, now: datetime) -> int:
+    return sum(_recount_batch(stages, cases, because, by, now) for cases in _batches(stages))
+
+
+def _batches(stages: QuerySet[Stage]) -> Iterator[list[int]]:
     """The cases that have such a stage, in the order in which everybody locks them."""
-    stages = clock.counted_by(calendars).order_by("case_id").distinct()
-    cases = list(stages.values_list("case_id", flat=True))
+    cases = list(stages.order_by("case_id").values_list("case_id", flat=True).distinct())
     for n in range(0, len(cases), BATCH):
         yield cases[n : n + BATCH]
 
 
 @transaction.atomic
-def _recount_batch(case_ids: list[int], what: Recount, by: User | None, now: datetime) -> int:
+def _recount_batch(
+    stages: QuerySet[Stage], case_ids: list[int], because: str, by: User | None, now: datetime
+) -> int:
     locked = Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk").in_bulk()
-    stages = list(clock.counted_by(what.calendars).filter(case__in=list(locked)).values_list("pk", flat=True))
+    there = list(stages.filter(case__in=list(locked)).values_list("pk", flat=True))
     moved: dict[int, list[Moved]] = {}
-    for one in clock.recompute(stages):
+    for one in clock.recompute(there, now=now):
         if one.new.live:
             moved.setdefault(one.stage.case_id, []).append(one)
-    turns.write(stages, now=now)
+    turns.write(there, now=now)
     said = {
-        locked[pk].stream: (f"{what.because}: {clock.told(moves, now)}", _details(moves))
+        locked[pk].stream: (f"{because}: {clock.told(moves, now)}", _details(moves))
         for pk, moves in moved.items()
     }
     events = record_each(said, verb="calendar-changed", by=by, now=now)

@@ -2,7 +2,7 @@
 
 Every action that changes a fact, and every change of a calendar, replays all the facts of the stages it
 touches. Nothing is added to an earlier result. What is settled, because it was met or its stage was closed, is written
-anew only where a fact was recorded or taken back since: a calendar changed afterwards does not move it.
+anew only where one of its own facts was recorded or taken back since: a calendar changed afterwards does not move it.
 """
 
 from collections.abc import Iterable
@@ -10,18 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from accounts.actions import Refused
-from complaints.models import (
-    Deadline,
-    Dismissal,
-    Extension,
-    GivenDate,
-    Pause,
-    Stage,
-    StageEvent,
-)
+from complaints.actions import settled
+from complaints.models import Deadline, Stage
 from complaints.queries.clocks import with_facts, worked
 from slas.core import result
 from slas.core.calendar import OutOfRange, WorkingCalendar, instant, london_date
@@ -98,9 +91,10 @@ def _day(day: date | None) -> str:
     return long_date(day) if day else "no date"
 
 
-def recompute(stage_ids: Iterable[int]) -> list[Moved]:
+def recompute(stage_ids: Iterable[int], *, now: datetime | None = None) -> list[Moved]:
     """Replay the facts of these stages and write what changed, in a constant number of queries. Returns the dates that
-    moved.
+    moved. `now`: when the facts were changed, or the calendar; None: any fact recorded since a deadline was settled
+    counts as changed.
 
     Must be in the transaction that changed the facts, its cases locked. Refused for facts whose dates fall outside the
     years that are kept.
@@ -111,7 +105,7 @@ def recompute(stage_ids: Iterable[int]) -> list[Moved]:
     except OutOfRange as error:
         raise Refused(f"Check the year: {error}.") from None
     wanted = {stage.pk: rows_of(stage, answers.get(stage.pk)) for stage in stages}
-    kept = _settled(stages, wanted)
+    kept = _settled(stages, wanted, now)
     written: list[Deadline] = []
     moved: list[Moved] = []
     gone: list[int] = []
@@ -178,48 +172,22 @@ def _differing(old: Deadline, new: Deadline) -> set[str]:
     return {column for column in COLUMNS if getattr(old, column) != getattr(new, column)}
 
 
-def _settled(stages: Iterable[Stage], wanted: dict[int, list[Deadline]]) -> set[int]:
-    """The rows that differ from their recomputation and stay as they are: nothing happened to their stage since they
-    were met or it was closed, so that only the calendar can have changed."""
+def _settled(stages: Iterable[Stage], wanted: dict[int, list[Deadline]], now: datetime | None) -> set[int]:
+    """The rows that differ from their recomputation and stay as they are."""
     asked: list[tuple[Stage, Deadline]] = []
     for stage in stages:
         fresh = {row.milestone: row for row in wanted[stage.pk]}
         for old in stage.deadlines.all():
             row = fresh.get(old.milestone)
-            if row and not (old.live or row.live or old.dismissed or row.dismissed) and _differing(old, row):
+            if row and not (old.live or row.live or old.dismissed or row.dismissed) and _rejudged(old, row):
                 asked.append((stage, old))
-    taken_back = _last_taken_back({stage.pk for stage, _ in asked}) if asked else {}
-    return {old.pk for stage, old in asked if not _changed_since(stage, old, taken_back.get(stage.pk))}
+    return settled.kept(asked, now=now)
 
 
-def _last_taken_back(stage_ids: set[int]) -> dict[int, datetime]:
-    """When a fact of each stage was last voided."""
-    found: dict[int, datetime] = {}
-    facts: tuple[Any, ...] = (StageEvent, GivenDate, Extension, Pause, Dismissal)
-    for model in facts:
-        rows = model.objects.filter(stage__in=stage_ids, voided_at__isnull=False).order_by()
-        for stage_id, last in rows.values_list("stage").annotate(last=Max("voided_at")):
-            found[stage_id] = max(last, found.get(stage_id, last))
-    return found
-
-
-def _changed_since(stage: Stage, row: Deadline, taken_back: datetime | None) -> bool:
-    """Whether a fact of `stage` was recorded or taken back after `row` was settled."""
-    brought: Any = stage
-    met = [event.recorded_at for event in brought.standing_events if event.code == row.met_by]
-    settled = min([moment for moment in (stage.closed_at, *met) if moment is not None], default=None)
-    if settled is None:
-        return True
-    decided = [*brought.standing_given, *brought.standing_extensions, *brought.standing_pauses]
-    later = [fact.recorded_at for fact in (*decided, *brought.standing_dismissals)]
-    later += [row.until for row in brought.reclassified]
-    ended = [pause.resumed_at for pause in brought.standing_pauses if pause.resumed_at is not None]
-    return (
-        any(event.recorded_at > settled for event in brought.standing_events)
-        or any(moment > settled for moment in ended)
-        or any(moment >= settled for moment in later)
-        or (taken_back is not None and taken_back >= settled)
-    )
+def _rejudged(old: Deadline, new: Deadline) -> bool:
+    """Whether they differ in more than `missed_at`: that the date it has was missed is noted once anything is decided
+    in its stage, and says nothing new."""
+    return bool(_differing(old, new) - {"missed_at"})
 
 
 def _write_draft_dues(
@@ -252,6 +220,9 @@ def _before(calendar: WorkingCalendar, day: date, working_days: int) -> date:
 
 def counted_by(calendars: Iterable[int]) -> QuerySet[Stage]:
     """The open stages whose times are counted by any of these calendars."""
-    return Stage.objects.filter(
-        closed_at__isnull=True, type__sla_version__sla__policy__calendar__in=list(calendars)
-    )
+    return timed().filter(type__sla_version__sla__policy__calendar__in=list(calendars))
+
+
+def timed() -> QuerySet[Stage]:
+    """The open stages that have times."""
+    return Stage.objects.filter(closed_at__isnull=True, type__sla_version__isnull=False)

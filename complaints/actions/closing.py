@@ -1,13 +1,15 @@
 """Learning, closing, withdrawing and reopening."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.actions import Refused
 from accounts.models import Unit, User
+from audit.service import history
+from complaints import permissions
 from complaints.actions import intake
-from complaints.actions.acting import Act, acting
+from complaints.actions.acting import Act, acting, move_to
 from complaints.actions.allocation import check_somebody, check_taker
 from complaints.actions.triage import close_all
 from complaints.models import (
@@ -20,10 +22,14 @@ from complaints.models import (
     Letter,
     Procedure,
     Stage,
+    StageEvent,
     StageType,
+    standing,
 )
+from complaints.moves import table_of
 from complaints.queries.allocating import answering_roles, takers, waited_roles
-from complaints.workflow import EVENT_OF, Verb
+from complaints.queries.stages import open_states, stages_of
+from complaints.workflow import EVENT_OF, State, Verb
 from slas import service
 from slas.core.calendar import OutOfRange, london_date
 from slas.core.facts import FactError, Facts, Given, check
@@ -263,25 +269,89 @@ def withdraw(
             )
         if confirmed_on is not None and not withdrawn_on <= confirmed_on <= act.today:
             raise Refused("It was confirmed between the day it was withdrawn and today.", "confirmed_on")
+        left = open_states(stages_of(act.case))
         close_all(act, ClosedAs.WITHDRAWN)
         act.case.closed_note = reason
         confirmed = f" Confirmed to them on {long_date(confirmed_on)}." if confirmed_on else ""
         why = f" {reason}" if reason else ""
         act.say(
-            f"{act.who} recorded that it was withdrawn on {long_date(withdrawn_on)}, {how}.{why}{confirmed}"
+            f"{act.who} recorded that it was withdrawn on {long_date(withdrawn_on)}, {how}.{why}{confirmed}",
+            left=left,
         )
     return act.case
+
+
+UNDONE = (ClosedAs.WITHDRAWN, ClosedAs.LOGGED_IN_ERROR)
+"""How a case may have been closed that can turn out not to have been meant: all that was closed with it goes on."""
 
 
 def reopen(
     *, case: Case, by: User, now: datetime, reason: str, stage: Stage | None = None, seen: int | None = None
 ) -> Case:
-    """Open a closed case again (W9). Its clock goes on from where it began; what was missed stays missed."""
+    """Open a closed case again (W9). Its clock goes on from where it began; what was missed stays missed.
+
+    What was closed with it because it was withdrawn or logged in error goes on where it stood, as far as that is on
+    record; else, and after an answer, it goes on as its move table says.
+    """
     with acting(Verb.REOPEN, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if not reason:
             raise Refused("Say why it is reopened.", "reason")
         if act.case.merged_into is not None:
-            raise Refused(f"It goes on as {act.case.merged_into}. Work there, or link the two.")
+            into = act.case.merged_into
+            where = str(into) if permissions.sees(by, into, now=now) else "another case"
+            raise Refused(f"It goes on as {where}. Work there, or link the two.")
+        _revive(act, reopened_as(act.case, act.stage))
         act.case.closed_note = ""
         act.say(f"{act.who} reopened it. {reason}")
     return act.case
+
+
+def reopened_as(case: Case, stage: Stage) -> list[tuple[Stage, State]]:
+    """What reopening a closed `case` at `stage` opens, each with where it stands again; what its table never reopens
+    stays closed."""
+    together = _closed_together(case)
+    left = _left(case) if together else {}
+    found = [(one, _state_again(one, left, undone=bool(together))) for one in together or [stage]]
+    return [(one, state) for one, state in found if state is not None]
+
+
+def _closed_together(case: Case) -> list[Stage]:
+    """The stages that were closed with the case, where it was withdrawn or logged in error."""
+    if case.closed_as not in UNDONE:
+        return []
+    closed = [one for one in stages_of(case) if one.closed_at is not None and not one.type.beside]
+    return [one for one in closed if (one.closed_at, one.closed_as) == (case.closed_at, case.closed_as)]
+
+
+def _revive(act: Act, stages: Sequence[tuple[Stage, State]]) -> None:
+    """Open `stages` again, the act's own on leaving."""
+    act.next = None
+    for one, state in stages:
+        if one.pk == act.stage.pk:
+            act.next = state
+        else:
+            move_to(one, state, act)
+            one.save()
+            act.touch(one)
+
+
+def _left(case: Case) -> dict[str, str]:
+    """The state each stage was in when the case was closed, by its number, as the entry says that closed it; empty
+    where that does not say, or its words were erased."""
+    if case.closed_at is None:
+        return {}
+    entries = history(case.stream).filter(at=case.closed_at, text__isnull=False).order_by("-sequence")
+    return next((entry.text.details["left"] for entry in entries if "left" in entry.text.details), {})
+
+
+def _state_again(stage: Stage, left: Mapping[str, str], *, undone: bool) -> State | None:
+    """Where `stage` goes on: where it stood or where its facts lead, if its closing is `undone`; else, and where that
+    is not known, where its move table leads. None: nowhere."""
+    table = table_of(stage.type)
+    route = stage.type.route_event
+    routed = bool(route) and standing(StageEvent).filter(stage=stage, code=route).exists()
+    known = left.get(str(stage.number)) or (stage.type.route_state if routed else "")
+    if undone and known in table.states and known != State.CLOSED:
+        return State(known)
+    move = table.move(State.CLOSED, Verb.REOPEN)
+    return move.next if move else None

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from accounts.actions import Refused
 from accounts.models import User
+from complaints.actions import routes
 from complaints.actions.acting import Act, acting, write_event
 from complaints.actions.extending import ask_extension, decide_extension, extend
 from complaints.actions.sending import received_on
@@ -24,6 +25,7 @@ from complaints.models import (
     standing,
 )
 from complaints.queries.facts import event_name, fact_words
+from complaints.queries.stages import came_in, same_contact, stages_of
 from complaints.workflow import EVENT_OF, Verb
 from slas.core.calendar import instant, london_date
 from slas.core.wording import long_moment
@@ -39,21 +41,25 @@ def correct_date(
     case: Case,
     by: User,
     now: datetime,
-    event: StageEvent,
+    event: StageEvent | None,
     moment: date | datetime,
     reason: str,
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Case:
     """Put right when something happened. What hangs on it is worked out anew, extensions and pauses kept; the same
-    event in other stages of the case moves with it, and so does the letter that it was.
+    event in other stages of the case moves with it, and so does the letter that it was. A case that is closed stays
+    closed. `event` None is how the case came in, where no stage is judged by that and the case alone says it.
 
     Refused for a day to come, and for one that does not fit with what happened before or after it.
     """
     with acting(Verb.CORRECT_DATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        root = _root(act, event)
         if not reason:
             raise Refused("Say what was wrong.", "reason")
+        if event is None:
+            _correct_received(act, moment, reason)
+            return act.case
+        root = _root(act, event)
         if moment == root.moment:
             raise Refused(f"It is recorded as {long_moment(moment)} already.", "day")
         _check_order(act, root, moment)
@@ -61,8 +67,7 @@ def correct_date(
         _replace(act, root, moment, reason, None)
         _correct_letters(root, moment)
         if _is_first(root) and act.case.received_on == london_date(before):
-            act.case.received_on = london_date(moment)
-            act.case.received_at = moment if isinstance(moment, datetime) else None
+            _receive(act.case, moment)
         act.say(
             f"{act.who} corrected '{event_name(root.stage, root.code)}' from {long_moment(before)} to "
             f"{long_moment(moment)}. "
@@ -72,6 +77,31 @@ def correct_date(
             after=str(moment),
         )
     return act.case
+
+
+def _receive(case: Case, moment: date | datetime) -> None:
+    case.received_on = london_date(moment)
+    case.received_at = moment if isinstance(moment, datetime) else None
+
+
+def _correct_received(act: Act, moment: date | datetime, reason: str) -> None:
+    """Put right when a case came in that no stage counts from: a comment, a compliment, what was written without a
+    name."""
+    case = act.case
+    if came_in(stages_of(case)) is not None:
+        raise Refused("Its dates count from when it came in by now. Open the case again, and correct that.")
+    before = case.received_at or case.received_on
+    if moment == before:
+        raise Refused(f"It is recorded as {long_moment(moment)} already.", "day")
+    if london_date(moment) > act.today or (isinstance(moment, datetime) and moment > act.now):
+        raise Refused(f"{long_moment(moment)} is still to come. Give the day it happened.", "day")
+    _check_bounds(_received_bounds(act, _others(act)), moment)
+    _receive(case, moment)
+    act.say(
+        f"{act.who} corrected when it came in from {long_moment(before)} to {long_moment(moment)}. {reason}",
+        before=str(before),
+        after=str(moment),
+    )
 
 
 def _root(act: Act, event: StageEvent) -> StageEvent:
@@ -141,7 +171,11 @@ class Bound:
 def _check_order(act: Act, row: StageEvent, moment: date | datetime) -> None:
     """What came in cannot come after what was done about it, nor a request for the next stage before the answer it
     asks more about; nor the reverse."""
-    for bound in _bounds(act, row):
+    _check_bounds(_bounds(act, row), moment)
+
+
+def _check_bounds(bounds: list[Bound], moment: date | datetime) -> None:
+    for bound in bounds:
         wrong = _before(moment, bound.moment) if bound.earliest else _before(bound.moment, moment)
         if wrong:
             side = "before" if bound.earliest else "after"
@@ -161,21 +195,31 @@ def _before(one: date | datetime, other: date | datetime) -> bool:
     return instant(one) < instant(other)
 
 
+def _others(act: Act, row: StageEvent | None = None) -> list[StageEvent]:
+    """What else happened on the case, the earliest first."""
+    others = standing(StageEvent).filter(stage__case=act.case).order_by("day", "pk")
+    if row is not None:
+        others = others.exclude(pk=row.pk)
+    return list(others.select_related("stage__type__sla_version__policy_version"))
+
+
+def _received_bounds(act: Act, later: list[StageEvent]) -> list[Bound]:
+    """What how the case came in stands between: what they became aware of before, and what was done about it."""
+    found = [Bound(event_name(e.stage, e.code), e.moment, earliest=False) for e in later[:1]]
+    letter = act.case.letters.order_by("sent_on", "pk").first()
+    if letter is not None:
+        sent = letter.sent_at or letter.sent_on
+        found.append(Bound(f"{letter.get_kind_display()}, sent", sent, earliest=False))
+    if act.case.aware_on is not None:
+        found.append(Bound("They became aware of it", act.case.aware_on, earliest=True))
+    return found
+
+
 def _bounds(act: Act, row: StageEvent) -> list[Bound]:
-    others = list(
-        standing(StageEvent)
-        .filter(stage__case=act.case)
-        .exclude(pk=row.pk)
-        .select_related("stage__type__sla_version__policy_version")
-        .order_by("day", "pk")
-    )
+    others = _others(act, row)
     if _is_first(row):
         same = {row.pk, *_copies(row)}
-        later = [e for e in others if e.pk not in same and e.code != row.code]
-        found = [Bound(event_name(e.stage, e.code), e.moment, earliest=False) for e in later[:1]]
-        if act.case.aware_on is not None:
-            found.append(Bound("They became aware of it", act.case.aware_on, earliest=True))
-        return found
+        return _received_bounds(act, [e for e in others if e.pk not in same and e.code != row.code])
     found = [Bound("It came in", act.case.received_at or act.case.received_on, earliest=True)]
     if row.stage.type.beside:
         return found
@@ -231,6 +275,9 @@ def _correct_letters(row: StageEvent, moment: date | datetime) -> None:
     letters = Letter.objects.filter(case=row.stage.case_id, kind=kind, sent_on=row.day)
     if kind == Letter.Kind.RESPONSE:
         letters = letters.filter(stage=row.stage)
+    elif kind == Letter.Kind.ACKNOWLEDGEMENT:
+        together = same_contact(stages_of(row.stage.case), row.stage)
+        letters = letters.filter(stage__in=[stage.pk for stage in together])
     for letter in letters.select_related("channel"):
         letter.sent_on = london_date(moment)
         letter.sent_at = moment if isinstance(moment, datetime) else None
@@ -272,8 +319,11 @@ def take_back(
             raise Refused("Somebody has taken that back already.")
         if not reason:
             raise Refused("Say why it is taken back.", "reason")
+        if isinstance(row, Extension):
+            routes.check_own(row)
         row.voided_at, row.voided_by, row.void_reason = now, by, reason
         row.save()
         act.touch(row.stage)
-        act.say(f"{act.who} took back {fact_words(row)}. {reason}{consequences(act)}", fact=fact)
+        told = f"{reason}{consequences(act)}{routes.follow(act)}"
+        act.say(f"{act.who} took back {fact_words(row)}. {told}", fact=fact)
     return act.case

@@ -4,14 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.actions import Refused
 from accounts.models import User
+from audit.service import record
 from complaints import permissions
 from complaints.actions import intake, parties
-from complaints.actions.acting import acting
+from complaints.actions.acting import Act, acting
+from complaints.actions.changed import Changes, names
 from complaints.actions.parties import PartyDraft
 from complaints.actions.readers import check_list
-from complaints.models import Case, CaseLink, CaseReader, Entry, List, Note, Point, Stage, StagePoint
+from complaints.models import (
+    Case,
+    CaseLink,
+    CaseReader,
+    Entry,
+    Letter,
+    List,
+    Note,
+    Point,
+    Stage,
+    StagePoint,
+)
 from complaints.workflow import Verb
 
 
@@ -46,63 +61,84 @@ def change_details(
             raise Refused("Say in a few words what it is about.", "summary")
         if details.risk and not details.risk_note:
             raise Refused("Say what the risk is: senior leadership will read it (S14).", "risk_note")
-        changed = _changed(act.case, details)
-        for name in ("summary", "detail", "wanted", "safeguarding", "risk", "risk_note", "sensitive"):
+        changes = _changes(act.case, details)
+        for name in (*_TEXTS, *_FLAGS):
             setattr(act.case, name, getattr(details, name))
-        changed += _write_points(act.case, act.stage, details.points)
-        kept = [tag for tag in act.case.tags.all() if tag.list not in TAG_LISTS]
-        if set(details.tags) != set(act.case.tags.all()) - set(kept):
-            changed.append("categories")
-        act.case.tags.set([*details.tags, *kept])
-        if not changed:
+        _write_points(act, details.points, changes)
+        _write_tags(act.case, details.tags, changes)
+        if not changes:
             raise Refused("Nothing was changed.")
         act.case.save()
         intake.write_search_text(act.case)
-        act.say(f"{act.who} changed {', '.join(changed)}.")
+        act.say(f"{act.who} {changes.sentence}.", **changes.details)
     return act.case
 
 
 TAG_LISTS = (List.CATEGORY, List.THEME, List.ROOT_CAUSE)
 """The lists a case is tagged from (SC2, SC3: root causes apart from themes)."""
 
-_NAMES = {
+_TEXTS = {
     "summary": "the summary",
     "detail": "the description",
     "wanted": "the outcome wanted",
+    "risk_note": "what the risk is",
+}
+_FLAGS = {
     "safeguarding": "the safeguarding flag",
     "risk": "the risk flag",
-    "risk_note": "what the risk is",
     "sensitive": "the sensitive flag",
 }
 
 
-def _changed(case: Case, details: Details) -> list[str]:
-    return [said for name, said in _NAMES.items() if getattr(case, name) != getattr(details, name)]
+def _changes(case: Case, details: Details) -> Changes:
+    found = Changes()
+    for name, said in _TEXTS.items():
+        found.text(said, getattr(case, name), getattr(details, name))
+    for name, said in _FLAGS.items():
+        if getattr(case, name) != getattr(details, name):
+            found.flag(said, getattr(details, name))
+    return found
 
 
-def _write_points(case: Case, stage: Stage, points: Sequence[tuple[Point | None, str]]) -> list[str]:
-    changed = False
-    last = max((point.position for point in case.points.all()), default=0)
+def _write_points(act: Act, points: Sequence[tuple[Point | None, str]], changes: Changes) -> None:
+    last = max((point.position for point in act.case.points.all()), default=0)
     for point, text in points:
         if point is None and text:
             last += 1
-            new = Point.objects.create(case=case, position=last, text=text)
-            if not stage.type.beside:
-                StagePoint.objects.create(stage=stage, point=new)
-            changed = True
+            new = Point.objects.create(case=act.case, position=last, text=text)
+            looking = _looking_into_it(act)
+            StagePoint.objects.bulk_create(StagePoint(stage=stage, point=new) for stage in looking)
+            changes.added("the point", text)
         elif point is not None and not text:
             if point.stages.exclude(finding="").exists():
                 raise Refused(
                     f"This point has a finding, so it cannot be taken away. It was: {point.text}",
                     f"point_{point.pk}",
                 )
+            changes.removed("the point", point.text)
             point.delete()
-            changed = True
         elif point is not None and point.text != text:
+            changes.text("the point", point.text, text)
             point.text = text
             point.save(update_fields=["text"])
-            changed = True
-    return ["the points"] if changed else []
+
+
+def _looking_into_it(act: Act) -> list[Stage]:
+    """The stages that look into a point from now on: those open, as when it is triaged, that were not answered yet."""
+    stages = Stage.objects.filter(case=act.case, closed_at__isnull=True, type__beside=False)
+    answered = Letter.objects.filter(stage__in=stages, kind=Letter.Kind.RESPONSE).values("stage")
+    return list(stages.exclude(pk__in=answered).order_by("number"))
+
+
+def _write_tags(case: Case, tags: Sequence[Entry], changes: Changes) -> None:
+    before = set(case.tags.all())
+    wanted = {*tags, *(tag for tag in before if tag.list not in TAG_LISTS)}
+    case.tags.set(wanted)
+    for verb, chosen in (("added", wanted - before), ("took away", before - wanted)):
+        if chosen:
+            what = "category" if len(chosen) == 1 else "categories"
+            words = names(tag.name for tag in sorted(chosen, key=lambda tag: (tag.list, tag.position)))
+            changes.said.append(f"{verb} the {what} {words}")
 
 
 def change_people(
@@ -119,13 +155,19 @@ def change_people(
     whether who wrote gave no name (None: as it was)."""
     with acting(Verb.CHANGE_PEOPLE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         named = [person for person in people if person.name]
+        was_anonymous = act.case.anonymous
         if anonymous is not None:
             act.case.anonymous = anonymous
         if not named and not act.case.anonymous:
             raise Refused(intake.NO_NAME, "person_0_name")
-        parties.write(act.case, named)
+        changes = parties.write(act.case, named)
+        if act.case.anonymous != was_anonymous:
+            none = "no name" if act.case.anonymous else "their name"
+            changes.said.append(f"recorded that whoever wrote gave {none}")
+        if not changes:
+            raise Refused("Nothing was changed.")
         intake.write_search_text(act.case)
-        act.say(f"{act.who} changed the people.")
+        act.say(f"{act.who} {changes.sentence}.", **changes.details)
     return act.case
 
 
@@ -149,12 +191,15 @@ def restrict(
             raise Refused(
                 "It is not restricted. Tick that only the people you name may see it.", "restricted"
             )
-        people = {by.pk: by, **{reader.pk: reader for reader in readers}} if restricted else {}
+        # A deputy does it for somebody and stays off the list: they would keep what they saw when the cover ends.
+        keeper = act.for_whom or by
+        people = {person.pk: person for person in (keeper, *readers)} if restricted else {}
         if restricted:
             check_list(people.values(), act.case.unit, "readers", now)
         CaseReader.objects.filter(case=act.case).delete()
         CaseReader.objects.bulk_create(CaseReader(case=act.case, user=person) for person in people.values())
         act.case.restricted = restricted
+        act.touch_open()
         names = ", ".join(sorted(str(person) for person in people.values()))
         what = f"restricted it to {names}" if restricted else "lifted the restriction"
         act.say(f"{act.who} {what}. {reason}")
@@ -192,17 +237,36 @@ def link(
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Case:
-    """Say that two cases have to do with each other."""
-    with acting(Verb.LINK, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        if other.pk == case.pk:
-            raise Refused("That is this case. Give another case's reference.", "other")
-        if not permissions.sees(by, other, now=now):
-            raise Refused("There is no such case that you may see. Check the reference.", "other")
-        if not why:
-            raise Refused("Say what they have to do with each other.", "why")
-        first, second = sorted((act.case, other), key=lambda one: one.pk)
-        _, new = CaseLink.objects.get_or_create(first=first, second=second, defaults={"why": why})
-        if not new:
-            raise Refused(f"It is linked to {other} already.", "other")
-        act.say(f"{act.who} linked it to {other}: {why}", other=other.reference)
+    """Say that two cases have to do with each other. Both say so; to who may not see the other, it is not named."""
+    with transaction.atomic():
+        # Both rows in one order: two cases linked to each other at once do not wait for each other.
+        rows = Case.objects.select_for_update(no_key=True).filter(pk__in=[case.pk, other.pk]).order_by("pk")
+        other = {row.pk: row for row in rows}[other.pk]
+        with acting(Verb.LINK, case=case, by=by, now=now, stage=stage, seen=seen) as act:
+            if other.pk == case.pk:
+                raise Refused("That is this case. Give another case's reference.", "other")
+            if not permissions.sees(by, other, now=now):
+                raise Refused("There is no such case that you may see. Check the reference.", "other")
+            if not why:
+                raise Refused("Say what they have to do with each other.", "why")
+            first, second = sorted((act.case, other), key=lambda one: one.pk)
+            _, new = CaseLink.objects.get_or_create(first=first, second=second, defaults={"why": why})
+            if not new:
+                raise Refused(f"It is linked to {other} already.", "other")
+            act.say(f"{act.who} linked it to {other}: {why}", other=other.reference)
+            _tell(act, other, why)
     return act.case
+
+
+def _tell(act: Act, other: Case, why: str) -> None:
+    """The case it is linked to says so too."""
+    event = record(
+        stream=other.stream,
+        verb=str(act.verb),
+        by=act.by,
+        sentence=f"{act.who} linked it to {act.case}: {why}",
+        details={"other": act.case.reference},
+        now=act.now,
+        on_behalf_of=act.for_whom,
+    )
+    Case.objects.filter(pk=other.pk).update(revision=event.sequence)

@@ -1,18 +1,20 @@
 """Documents of a case, as rows. Their bytes are kept by `complaints.papers.store` before an action is called."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from accounts.actions import Refused
 from accounts.models import User
 from complaints import permissions
 from complaints.actions.acting import acting
 from complaints.models import Case, Document, ImportBatch, Stage
+from complaints.papers import store, uploads
 from complaints.workflow import Verb
 
 UNUSED_FOR = timedelta(days=2)
@@ -40,10 +42,43 @@ def write_document(
     about: str = "",
     team_only: bool = False,
 ) -> Document:
-    """The row of an upload."""
-    return Document.objects.create(
-        case=case, stage=stage, about=about, team_only=team_only, added_at=now, by=by, **vars(upload)
+    """The row of an upload. Refused where another row has its bytes: what removes that would remove these."""
+    added_already = Refused(
+        f"'{upload.name}' was added already. Choose it again to add it once more.", "file"
     )
+    if is_used(upload.key):
+        raise added_already
+    try:
+        with transaction.atomic():
+            return Document.objects.create(
+                case=case, stage=stage, about=about, team_only=team_only, added_at=now, by=by, **vars(upload)
+            )
+    except IntegrityError as error:
+        # Sent twice at once: the other was quicker.
+        if is_used(upload.key):
+            raise added_already from error
+        raise
+
+
+def is_used(key: str) -> bool:
+    """Whether any row has the bytes kept under `key`."""
+    return bool(used_of([key]))
+
+
+def used_of(keys: Collection[str]) -> set[str]:
+    """Those of `keys` whose bytes a row has."""
+    documents = Document.objects.filter(key__in=keys).values_list("key", flat=True)
+    batches = ImportBatch.objects.filter(key__in=keys).values_list("key", flat=True)
+    return {*documents, *batches}
+
+
+def remove_unused(key: str) -> bool:
+    """Remove the bytes kept under `key`, unless a row has them. Returns whether they are gone."""
+    if is_used(key):
+        return False
+    store.remove(settings.DOCUMENTS_DIR, key)
+    uploads.forget_one(settings.DOCUMENTS_DIR, key)
+    return True
 
 
 def add_document(
@@ -81,6 +116,7 @@ def sweep(*, now: datetime) -> int:
             if path.stem not in used:
                 path.unlink(missing_ok=True)
                 removed += 1
+    uploads.forget(settings.DOCUMENTS_DIR, before=now - UNUSED_FOR)
     return removed
 
 

@@ -1,15 +1,25 @@
 """The answer: drafts in versions, the check of their quality, and sign-off. Nobody approves their own draft."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from accounts.actions import Refused
 from accounts.models import User
+from accounts.roles import Role
+from complaints.actions import needs
 from complaints.actions.acting import Act, acting
+from complaints.actions.allocation import check_somebody
 from complaints.actions.documents import Upload, write_document
 from complaints.models import Case, Draft, DraftDecision, Stage
+from complaints.moves import CASE_ROLES
 from complaints.papers import letters
-from complaints.workflow import EVENT_OF, Verb
+from complaints.queries import authors
+from complaints.queries.allocating import takers
+from complaints.workflow import EVENT_OF, Move, Need, Verb
 from slas import service
+
+MOST_NAMED = 3
+"""How many of those who may approve in somebody's place are named."""
 
 
 def draft(
@@ -96,19 +106,65 @@ def approved(stage: Stage) -> Draft | None:
     return drafts[0] if drafts else None
 
 
-def why_own(version: Draft, by: User | None, for_whom: User | None) -> str:
-    """Why `by`, who acts for `for_whom` (None: in their own right), may not approve `version`; '' where they may."""
-    writers = {version.author_id, version.for_whom_id} - {None}
-    if by is not None and by.pk in writers:
-        wrote = "You wrote this version" if by.pk == version.author_id else "This version was written for you"
-        return f"{wrote}, and nobody approves their own draft. Ask a colleague to do it, or return it."
-    if for_whom is not None and for_whom.pk in writers:
-        return f"{for_whom} wrote this version, and nobody approves their own draft, nor does their deputy."
-    return ""
+def why_own(stage: Stage, move: Move, by: User | None, for_whom: User | None) -> str:
+    """Why `by`, who acts for `for_whom` (None: in their own right), may not make `move`, which approves or signs the
+    draft of `stage`, and who else may; '' where they may.
+
+    Nobody does either to an answer of which they wrote any version, nor does their deputy: who changes a word of it
+    after them does not make it another's. A return does not free them; that the answer was sent does.
+    """
+    authors.bring_versions([stage])
+    versions = authors.versions(stage, move.verb)
+    for person in (by, for_whom):
+        own = next((v for v in versions if person and person.pk in (v.author_id, v.for_whom_id)), None)
+        if person is None or own is None:
+            continue
+        which = "this version" if own == _latest(stage) else f"version {own.version} of it"
+        wrote, deputy = f"{person} wrote {which}", ", nor does their deputy"
+        if person == by:
+            mine = own.author_id == by.pk
+            wrote, deputy = f"You wrote {which}" if mine else f"You had {which} written for you", ""
+        return f"{wrote}, and nobody approves their own draft{deputy}. {_who_else(stage, move, versions)}"
+    return _why_not_independent(stage, move, versions, by, for_whom)
 
 
-def _not_own(act: Act, version: Draft) -> None:
-    if why := why_own(version, act.by, act.for_whom):
+def _why_not_independent(
+    stage: Stage, move: Move, versions: Sequence[Draft], by: User | None, for_whom: User | None
+) -> str:
+    """Why somebody who took part in an earlier stage does not sign this one, where its policy wants another (H3)."""
+    before = needs.took_part(stage) if Need.INDEPENDENT in move.needs else set()
+    person = next((one for one in (by, for_whom) if one is not None and one.pk in before), None)
+    if person is None:
+        return ""
+    source = f" ({stage.type.source})" if stage.type.source else ""
+    deputy = "" if person == by else ", nor does their deputy"
+    return (
+        f"{'You' if person == by else person} took part in an earlier stage, and whoever did does not sign this one"
+        f"{deputy}{source}. {_who_else(stage, move, versions, before)} It can also be reallocated to another service, "
+        "to be reviewed there."
+    )
+
+
+def _who_else(
+    stage: Stage, move: Move, versions: Sequence[Draft], besides: Collection[int] = frozenset()
+) -> str:
+    """Who may do it instead, as a sentence: those of its roles there who wrote none of `versions`, and `besides`."""
+    roles = [role for role in CASE_ROLES if Role(role).includes & set(move.roles)]
+    writers = {pk for version in versions for pk in (version.author_id, version.for_whom_id) if pk}
+    names = [
+        str(person) for person in takers(stage.case, roles, stage.unit).exclude(pk__in=writers | set(besides))
+    ]
+    role = Role(move.roles[0]).label
+    if not names:
+        return f"Nobody else there may. Ask an administrator to name another {role}, or return it."
+    if len(names) > MOST_NAMED:
+        names[MOST_NAMED:] = [f"another {role}"]
+    others, last = ", ".join(names[:-1]), names[-1]
+    return f"Ask {f'{others} or {last}' if others else last}, or return it."
+
+
+def _not_own(act: Act) -> None:
+    if why := why_own(act.stage, act.move, act.by, act.for_whom):
         raise Refused(why)
 
 
@@ -138,7 +194,7 @@ def approve(
     """The quality check passed (S7.1, SA1: Customer Relations check every response)."""
     with acting(Verb.APPROVE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         version = _latest(act.stage)
-        _not_own(act, version)
+        _not_own(act)
         _decide(act, version, DraftDecision.Step.CHECK, DraftDecision.Decision.APPROVED, note)
         act.say(
             f"{act.who} checked version {version.version} of the draft and approved it.",
@@ -176,7 +232,7 @@ def sign(
     """Sign the answer off as it stands, or with `text` in its place: amended and approved (S9.2, S10.2)."""
     with acting(Verb.SIGN, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         checked = _latest(act.stage)
-        _not_own(act, checked)
+        _not_own(act)
         amended = _write(act, text, None, "Amended at sign-off") if text is not None else None
         _decide(
             act,
@@ -224,6 +280,9 @@ def review(
             raise Refused(no_such_outcome(act.stage), "outcome")
         if not note:
             raise Refused("Give the reasons: the complainant will be told them.", "note")
+        if writer := act.stage.type.writer_after(outcome):
+            does = [role for role in CASE_ROLES if Role(writer) in Role(role).includes]
+            check_somebody(act.case, does, act.stage.unit, "outcome")
         act.stage.outcome, act.stage.outcome_note = outcome, note
         _record(act, EVENT_OF[Verb.REVIEW])
         act.say(f"{act.who} reviewed it: {names[outcome]}.", outcome=outcome)

@@ -1,6 +1,7 @@
 """Asking for the next stage: taken up, or refused with reasons. The machine refuses nobody for being late."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.actions import Refused
@@ -8,7 +9,16 @@ from accounts.models import User
 from complaints.actions import intake
 from complaints.actions.acting import Act, acting
 from complaints.actions.sending import Sent, write_letter
-from complaints.models import Case, ClosedAs, Letter, Point, Stage, StageType
+from complaints.models import (
+    Case,
+    ClosedAs,
+    Letter,
+    Point,
+    Stage,
+    StageEvent,
+    StageType,
+    standing,
+)
 from complaints.workflow import Verb
 from slas import service
 from slas.core.facts import Facts
@@ -17,22 +27,48 @@ from slas.core.wording import long_date
 from slas.service import Clock
 
 
+@dataclass(frozen=True)
+class Answer:
+    """When a stage was answered: the day its response was sent, and the day it is deemed received (W5). `received_on`
+    is None where no letter is on record, only the day: how it was sent is not known then."""
+
+    sent_on: date
+    received_on: date | None = None
+
+    @property
+    def counted_from(self) -> date:
+        """The day the time to ask for the next stage is reckoned from."""
+        return self.received_on or self.sent_on
+
+
+def answer_of(stage: Stage) -> Answer | None:
+    """The last answer of a stage: its letter, else the standing event by which its headline was met, as an imported
+    stage has it, or one whose work is done elsewhere. None where it was not answered."""
+    letter = stage.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
+    if letter is not None:
+        return Answer(letter.sent_on, letter.received_on)
+    version = stage.type.sla_version
+    met_by = service.rule_set(version).headline.met_by if version else ""
+    met = standing(StageEvent).filter(stage=stage, code=met_by).order_by("pk").last() if met_by else None
+    return Answer(met.day) if met else None
+
+
 def window_ends(stage: Stage) -> date | None:
-    """The last day to ask for the next stage: counted from the deemed receipt of the response (W4, L2). None where
-    there is no window, or nothing was sent."""
+    """The last day to ask for the next stage: counted from the deemed receipt of the response (W4, L2), or where that
+    is not known from the day it was answered. None where there is no window, or no answer."""
     window = window_of(stage)
     return window.due_on if window else None
 
 
 def window_of(stage: Stage) -> Deadline | None:
     """The time to ask for the next stage, with its working; None as `window_ends`."""
-    letter = stage.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
-    if stage.type.window is None or letter is None or letter.received_on is None:
+    answer = answer_of(stage)
+    if stage.type.window is None or answer is None:
         return None
     begun = service.rule_set(stage.type.window).events[0].code
-    asked = Clock(0, stage.type.window, Facts(events={begun: letter.received_on}))
-    (answer,) = service.deadlines_for([asked], explain=True)
-    return next(deadline for deadline in answer.deadlines if deadline.rule.headline)
+    asked = Clock(0, stage.type.window, Facts(events={begun: answer.counted_from}))
+    (worked,) = service.deadlines_for([asked], explain=True)
+    return next(deadline for deadline in worked.deadlines if deadline.rule.headline)
 
 
 def next_type(stage: Stage) -> StageType | None:
@@ -81,8 +117,7 @@ def escalate(
             )
         if act.next is not None:
             # Straight to the next stage, nothing was answered in this one (SA7).
-            answered = act.stage.letters.filter(kind=Letter.Kind.RESPONSE).exists()
-            act.stage.closed_as = ClosedAs.ANSWERED if answered else ClosedAs.CLOSED
+            act.stage.closed_as = ClosedAs.ANSWERED if answer_of(act.stage) else ClosedAs.CLOSED
         intake.begin_stage(
             act.case,
             type_,
@@ -92,6 +127,7 @@ def escalate(
             now=now,
             moment=asked_on,
             points=points,
+            because=reasons,
         )
         why = f" Asked for late: {late_reason}" if late else ""
         act.say(
@@ -129,7 +165,8 @@ def _type_after(stage: Stage) -> StageType:
 
 
 def _check(act: Act, asked_on: date, reasons: str) -> None:
-    answered = act.stage.letters.filter(kind=Letter.Kind.RESPONSE).order_by("sent_on").first()
+    first = act.stage.letters.filter(kind=Letter.Kind.RESPONSE).order_by("sent_on").first()
+    answered = first or answer_of(act.stage)
     if asked_on > act.today:
         raise Refused("That day is still to come. Give the day they asked.", "asked_on")
     if answered is not None and asked_on < answered.sent_on:

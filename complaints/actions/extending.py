@@ -7,6 +7,7 @@ from accounts.actions import Refused
 from accounts.models import User
 from accounts.roles import Role
 from complaints import permissions
+from complaints.actions import routes
 from complaints.actions.acting import Act, acting
 from complaints.actions.stage_rules import cite, consequences, deadline_of, rule_of, rules_of, told
 from complaints.models import Case, Deadline, Extension, ExtensionRequest, GivenDate, Stage, standing
@@ -157,7 +158,7 @@ def _write(act: Act, rule: Rule, more: MoreTime) -> None:
     asked = f" {more.asked_by} asked for it." if more.asked_by else ""
     act.say(
         f"{act.who} extended '{rule.name}' to {amount(more.total, rule.unit)} in all, approved by {approved_by}."
-        f"{asked} {more.reason}{consequences(act)}",
+        f"{asked} {more.reason}{consequences(act)}{routes.follow(act)}",
         total=more.total,
     )
 

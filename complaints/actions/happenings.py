@@ -42,8 +42,9 @@ def give_date(
 ) -> Case:
     """A date that somebody stated for a milestone: agreed with the complainant, set by the Ombudsman (DOMAIN 2).
 
-    Refused over the rule's cap, for a milestone whose rule alone sets its date, and where a later date than the rule's
-    needs the complainant's agreement (S9.2, S10.2) or school holidays (S5) and has not got it.
+    Refused over the rule's cap, for a milestone whose rule alone sets its date, where a later date than the rule's
+    needs the complainant's agreement (S9.2, S10.2, H2) or school holidays (S5) and has not got it, and for a later date
+    without a reason (H2).
     """
     with acting(Verb.GIVE_DATE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if not milestone:
@@ -55,7 +56,7 @@ def give_date(
         if row is not None and row.met_at is not None and rule.span is not None:
             raise Refused(f"'{rule.name}' was done already, so a date would change nothing.", "milestone")
         _check_given(act, rule, day)
-        _check_later(act, rule, row, day, complainant_agreed)
+        _check_later(act, rule, row, day, complainant_agreed, reason)
         agreed = " The complainant agreed." if complainant_agreed else ""
         GivenDate.objects.create(
             stage=act.stage,
@@ -91,9 +92,9 @@ def _check_given(act: Act, rule: Rule, day: date) -> None:
         raise Refused(f"Check the year: {error}.", "day") from None
 
 
-def _check_later(act: Act, rule: Rule, row: Deadline | None, day: date, agreed: bool) -> None:
-    """A date later than the rule's own is given only where the complainant agrees, or school holidays delay it, where
-    the rule asks for that."""
+def _check_later(act: Act, rule: Rule, row: Deadline | None, day: date, agreed: bool, reason: str) -> None:
+    """A date later than the rule's own is given only for a reason; and where the rule asks for that, only where the
+    complainant agrees, or school holidays delay it."""
     own = (row.original_due_on or row.due_on) if row is not None else None
     if own is not None and rule.span is not None and day <= own:
         return
@@ -111,6 +112,11 @@ def _check_later(act: Act, rule: Rule, row: Deadline | None, day: date, agreed: 
                 f"{long_date(begun.day)} is not recorded as one. An administrator can add them to “{calendar.name}”.",
                 "milestone",
             )
+    if own is not None and rule.span is not None and not reason:
+        raise Refused(
+            f"By its rule{cite(rule)} '{rule.name}' is due on {long_date(own)}. Write the reason for a later date.",
+            "reason",
+        )
 
 
 def recordable(stage: Stage) -> list[tuple[str, str]]:

@@ -233,12 +233,13 @@ def _sort(rows: Sequence[Result]) -> tuple[list[NotImported], list[Judged]]:
 
 
 def _again(row: ImportedCase | SameAgain, known: Case) -> NotImported:
+    """What becomes of a row whose reference a case has. Which case is not said: whoever reads it may not see that."""
     reference = row.own_reference
     if known.import_fingerprint == row.fingerprint:
         return NotImported(row.number, Kind.ALREADY_THERE, reference)
     reason = (
-        f"Case {known.reference} has this reference already, with other content. Change the case, or give this row "
-        "another reference."
+        "A case with this reference is there already, with other content. Change that case, or give this row another "
+        "reference."
     )
     return NotImported(row.number, Kind.REJECTED, reference, row.column, reference, reason, row.raw)
 

@@ -14,7 +14,7 @@ from accounts.models import Unit, User
 from accounts.seats import Standing
 from audit.service import record
 from complaints import permissions
-from complaints.actions import clock, parties, turns
+from complaints.actions import carrying, clock, parties, turns
 from complaints.actions.acting import write_event
 from complaints.actions.parties import PartyDraft
 from complaints.actions.readers import check_list
@@ -34,6 +34,7 @@ from complaints.models import (
     standing,
 )
 from complaints.moves import table_of
+from complaints.queries.taking_over import taking_over
 from complaints.references import reference
 from slas import service
 from slas.core.calendar import OutOfRange, london_date
@@ -173,8 +174,9 @@ def _check(contact: Contact, now: datetime) -> None:
 
 
 def begins_for(contact: Contact) -> str:
-    """Which new contact this is, as packs say it (H7: without a name it is a comment, not a complaint)."""
-    if contact.anonymous:
+    """Which new contact this is, as packs say it (H7: without a name it is a comment, not a complaint). Where it may be
+    about a child's safety it is triaged like any other all the same."""
+    if contact.anonymous and not contact.safeguarding:
         return Procedure.Begins.ANONYMOUS
     offices = {"mp", "councillor"}
     if any(party.role in offices for party in contact.parties):
@@ -223,7 +225,9 @@ def write_case(
     Point.objects.bulk_create(point_rows(case, contact))
     case.tags.set(contact.tags)
     if contact.restricted:
-        readers = {person.pk: person for person in (by, officer, *contact.readers) if person}
+        readers = {person.pk: person for person in (officer, *contact.readers) if person}
+        if by is not None and permissions.team_among([by], contact.unit, now=now):
+            readers[by.pk] = by  # not a deputy, who would keep it when the cover ends
         check_list(readers.values(), contact.unit, "readers", now)
         CaseReader.objects.bulk_create(CaseReader(case=case, user=reader) for reader in readers.values())
     write_search_text(case)
@@ -317,15 +321,19 @@ def begin_stage(
     moment: date | datetime,
     earlier: Stage | None = None,
     points: Sequence[Point] | None = None,
+    because: str = "",
 ) -> Stage:
     """Open a stage and work out its deadlines and its turn.
 
     What happened in `earlier` and counts here too is taken over. `moment` is when the first event of its SLA
-    happened, where that was not taken over. `points`: those it looks into; None: all of the case.
+    happened, where that was not taken over. `points`: those it looks into; None: all of the case. `because`: what the
+    complainant says against the answer before.
     """
     stage = write_stage(case, type_, unit=unit, officer=officer, now=now, points=points)
+    stage.because = because
+    stage.save(update_fields=["because"])
     if earlier is not None:
-        carry_events(earlier, stage, by=by, now=now)
+        carrying.carry([earlier], stage, taking_over(type_, moment), by=by, now=now)
     ensure_begun(stage, moment, by=by, now=now)
     clock.recompute([stage.pk])
     turns.write([stage.pk], now=now)
@@ -362,33 +370,23 @@ def write_stage(
     return stage
 
 
-def ensure_begun(stage: Stage, moment: date | datetime, *, by: User | None, now: datetime) -> None:
-    """Write the first event of the stage's SLA, where it has one and it is not there."""
+def ensure_begun(
+    stage: Stage,
+    moment: date | datetime,
+    *,
+    by: User | None,
+    now: datetime,
+    same_as: StageEvent | None = None,
+) -> None:
+    """Write the first event of the stage's SLA, where it has one and it is not there. `same_as`: what it is called
+    under other rules; a correction of that reaches it."""
     if stage.type.sla_version is None:
         return
     code = first_event(stage.type.sla_version)
     if not standing(StageEvent).filter(stage=stage, code=code).exists():
-        write_event(stage, code, moment, by=by, now=now)
+        write_event(stage, code, moment, by=by, now=now, copied_from=same_as)
 
 
 def first_event(version: SlaVersion) -> str:
     """The code of the event that begins a stage under this SLA: its first."""
     return service.rule_set(version).events[0].code
-
-
-def carry_events(earlier: Stage, later: Stage, *, by: User | None, now: datetime) -> None:
-    """What happened in `earlier` and is an event of `later`'s SLA too, as copies that a correction reaches."""
-    if later.type.sla_version is None:
-        return
-    known = service.rule_set(later.type.sla_version).event_names
-    there = set(standing(StageEvent).filter(stage=later).values_list("code", flat=True))
-    for event in standing(StageEvent).filter(stage=earlier, code__in=known).exclude(code__in=there):
-        StageEvent.objects.create(
-            stage=later,
-            code=event.code,
-            day=event.day,
-            at=event.at,
-            recorded_at=now,
-            by=by,
-            copied_from=event,
-        )

@@ -6,6 +6,7 @@ from accounts.actions import Refused
 from complaints.models import (
     Case,
     Draft,
+    DraftDecision,
     ExtensionRequest,
     Learning,
     Letter,
@@ -18,6 +19,24 @@ from complaints.models import (
 from complaints.workflow import Move, Need
 
 Check = Callable[[Stage, Case], bool]
+
+
+def took_part(stage: Stage) -> set[int]:
+    """Who wrote, decided on, sent or was given the answer of an earlier stage, for themselves or for somebody: by
+    their numbers. Stages beside the case answer nothing."""
+    earlier = Stage.objects.filter(case=stage.case_id, number__lt=stage.number, type__beside=False)
+    pairs = (
+        *earlier.values_list("responder"),
+        *Draft.objects.filter(stage__in=earlier).values_list("author", "for_whom"),
+        *DraftDecision.objects.filter(draft__stage__in=earlier).values_list("by", "for_whom"),
+        *Letter.objects.filter(stage__in=earlier, kind=Letter.Kind.RESPONSE).values_list("by"),
+    )
+    return {person for pair in pairs for person in pair if person is not None}
+
+
+def _independent(stage: Stage, case: Case) -> bool:
+    signed = DraftDecision.objects.filter(draft__stage=stage, step=DraftDecision.Step.SIGN).last()
+    return signed is None or not {signed.by_id, signed.for_whom_id} & took_part(stage)
 
 
 def _findings(stage: Stage, case: Case) -> bool:
@@ -56,16 +75,18 @@ CHECKS: dict[Need, Check] = {
     Need.NOT_PAUSED: lambda stage, case: (
         not standing(Pause).filter(stage=stage, resumed__isnull=True).exists()
     ),
+    Need.INDEPENDENT: _independent,
 }
 
 
 def check(move: Move, stage: Stage, case: Case) -> None:
     """Raise Refused for the first thing `move` needs that is not so."""
-    for need in move.needs:
-        if not CHECKS[need](stage, case):
-            raise Refused(need.unmet, need.value.replace("-", "_"))
+    if lacking := unmet(move, stage, case):
+        raise Refused(lacking[0].unmet, lacking[0].value.replace("-", "_"))
 
 
 def unmet(move: Move, stage: Stage, case: Case) -> list[Need]:
-    """What `move` needs that is not so yet."""
-    return [need for need in move.needs if not CHECKS[need](stage, case)]
+    """What `move` needs that is not so yet. Where there is no point to find anything on, it is the points."""
+    lacking = [need for need in move.needs if not CHECKS[need](stage, case)]
+    pointless = Need.FINDINGS in lacking and not stage.points.exists()
+    return [Need.POINTS if pointless and need is Need.FINDINGS else need for need in lacking]

@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import TextChoices
+
+from complaints.actions.changed import Changes
 from complaints.models import Case, Party
+from slas.core.wording import long_date
 
 _TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "mx", "dr", "cllr", "councillor", "rev", "prof", "sir", "dame", "mp"}
@@ -31,10 +36,91 @@ class PartyDraft:
     consent_on: date | None = None
 
 
-def write(case: Case, drafts: Sequence[PartyDraft]) -> None:
-    """The people of a case in this order, in place of those there."""
-    case.parties.all().delete()
-    Party.objects.bulk_create(rows(case, drafts))
+def write(case: Case, drafts: Sequence[PartyDraft]) -> Changes:
+    """The people of a case in this order, in place of those there. Who stays keeps their row. Returns what changed."""
+    there = list(case.parties.all())
+    known = _known_again(there, drafts)
+    changes = Changes()
+    for party in there:
+        if party.pk not in {one.pk for one in known if one is not None}:
+            changes.said.append(f"removed {_who(party)}")
+            party.delete()
+    moved = False
+    for new, old in zip(rows(case, drafts), known, strict=True):
+        if old is None:
+            changes.said.append(f"added {_who(new)}")
+        else:
+            _tell(changes, old, new)
+            moved = moved or old.position != new.position
+            new.pk = old.pk
+        new.save()
+    if moved and not changes:
+        changes.said.append("put the people in another order")
+    return changes
+
+
+Key = Callable[[Any], tuple[Any, ...]]
+
+
+def _known_again(there: Sequence[Party], drafts: Sequence[PartyDraft]) -> list[Party | None]:
+    """For each draft the person it is: by role and name, else by name alone, else by all that is known of them but
+    their name, which was put right. None: somebody new."""
+    keys: tuple[Key, ...] = (
+        lambda one: (one.role, one.name),
+        lambda one: (name_key(one.name),),
+        lambda one: tuple(getattr(one, name) for name in ("role", *_NAMES) if name != "name"),
+    )
+    left, found = list(there), dict[int, Party]()
+    for key in keys:
+        for n, draft in enumerate(drafts):
+            same = next((one for one in left if n not in found and key(one) == key(draft)), None)
+            if same is not None:
+                found[n] = same
+                left.remove(same)
+    return [found.get(n) for n in range(len(drafts))]
+
+
+_NAMES = {
+    "name": "name",
+    "relationship": "relationship",
+    "email": "e-mail address",
+    "phone": "telephone number",
+    "address": "address",
+    "postcode": "postcode",
+    "office": "office or ward",
+    "preferred_contact": "preferred way to be contacted",
+    "adjustments": "needs",
+    "consent": "consent",
+    "consent_on": "day of the consent",
+}
+
+
+_LABELS: dict[str, type[TextChoices]] = {
+    "role": Party.Role,
+    "preferred_contact": Party.Contact,
+    "consent": Party.Consent,
+}
+
+
+def _who(party: Party) -> str:
+    return f"{party.name}, {_shown(party, 'role').lower()}"
+
+
+def _shown(party: Party, name: str) -> str:
+    """What a column says, as people read it."""
+    value = getattr(party, name)
+    if isinstance(value, date):
+        return long_date(value)
+    labels = _LABELS.get(name)
+    return labels(value).label if labels and value else str(value or "")
+
+
+def _tell(changes: Changes, old: Party, new: Party) -> None:
+    if old.role != new.role:
+        was, is_ = _shown(old, "role").lower(), _shown(new, "role").lower()
+        changes.said.append(f"changed {old.name} from {was} to {is_}")
+    for name, words in _NAMES.items():
+        changes.text(f"{old.name}'s {words}", _shown(old, name), _shown(new, name))
 
 
 def rows(case: Case, drafts: Sequence[PartyDraft]) -> list[Party]:

@@ -33,5 +33,6 @@ def unlock(*, case: Case, by: User, now: datetime, reader: User, reason: str) ->
             raise Refused("Say why.", "reason")
         check_list([reader], act.case.unit, "reader", now)
         CaseReader.objects.get_or_create(case=act.case, user=reader)
+        act.touch_open()
         act.say(f"{act.who}, not on its list, put {reader} on it: nobody there could open it. {reason}")
     return act.case

@@ -24,6 +24,7 @@ from complaints.models import (
     StagePoint,
     standing,
 )
+from complaints.queries.stages import is_acknowledged, same_contact, stages_of
 from complaints.workflow import EVENT_OF, Kind, Need, State, Verb
 from slas import service
 from slas.core.calendar import instant, london_date
@@ -53,17 +54,26 @@ def acknowledge(
     stage: Stage | None = None,
     seen: int | None = None,
 ) -> Case:
-    """Record the acknowledgement: that it named the officer and gave the data-sharing notice (H1, H18)."""
+    """Record the acknowledgement: that it named the officer and gave the data-sharing notice (H1, H18).
+
+    It is of one contact: of every open stage that this began, and of no next stage that is asked for later, which is
+    acknowledged anew (L1). `stage` None: of the first contact that was not acknowledged.
+    """
+    stage = stage or _to_acknowledge(case)
     with acting(Verb.ACKNOWLEDGE, case=case, by=by, now=now, stage=stage, seen=seen) as act:
-        if act.case.letters.filter(kind=Letter.Kind.ACKNOWLEDGEMENT).exists():
+        if is_acknowledged(act.stage):
             raise Refused("It was acknowledged already. To put its date right, correct the date.")
         if act.case.anonymous:
             raise Refused("They gave no name, so there is nobody to acknowledge it to (H7).")
-        write_letter(act, Letter.Kind.ACKNOWLEDGEMENT, sent, text=text, sharing_notice=sharing_notice)
+        letter = write_letter(
+            act, Letter.Kind.ACKNOWLEDGEMENT, sent, text=text, sharing_notice=sharing_notice
+        )
+        _check_begun(act.stage, letter.sent_on, "acknowledgement")
         event = act.happened(EVENT_OF[Verb.ACKNOWLEDGE], sent.when)
-        for one in Stage.objects.filter(case=case, closed_at__isnull=True).exclude(pk=act.stage.pk):
-            write_event(one, event.code, sent.when, by=by, now=now, copied_from=event)
-            act.touch(one)
+        for one in same_contact(stages_of(act.case), act.stage):
+            if one.pk != act.stage.pk and one.closed_at is None:
+                write_event(one, event.code, sent.when, by=by, now=now, copied_from=event)
+                act.touch(one)
         notice = "with" if sharing_notice else "without"
         day = long_date(london_date(sent.when))
         act.say(
@@ -71,6 +81,12 @@ def acknowledge(
             f"naming {officer} and {notice} the data-sharing notice."
         )
     return act.case
+
+
+def _to_acknowledge(case: Case) -> Stage | None:
+    """The first open stage of a contact that was not acknowledged; None where there is none."""
+    waiting = (one for one in stages_of(case) if one.closed_at is None and not one.type.beside)
+    return next((one for one in waiting if not is_acknowledged(one)), None)
 
 
 def send(
@@ -121,12 +137,12 @@ def send(
     return act.case
 
 
-def _check_begun(stage: Stage, sent_on: date) -> None:
+def _check_begun(stage: Stage, sent_on: date, what: str = "answer") -> None:
     """Refuse a day before the first thing that happened in the stage: at stage 2, before it was asked for."""
     first = standing(StageEvent).filter(stage=stage).order_by("day").first()
     if first is not None and sent_on < first.day:
         raise Refused(
-            f"{stage.type.name} began on {long_date(first.day)}, so its answer cannot have been sent before that.",
+            f"{stage.type.name} began on {long_date(first.day)}, so its {what} cannot have been sent before that.",
             "sent_on",
         )
 

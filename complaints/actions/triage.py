@@ -8,7 +8,7 @@ from accounts.actions import Refused
 from accounts.models import User
 from audit.service import record
 from complaints import permissions
-from complaints.actions import dates, intake
+from complaints.actions import carrying, dates, intake, routes
 from complaints.actions.acting import Act, acting, move_to
 from complaints.models import (
     Case,
@@ -22,7 +22,8 @@ from complaints.models import (
     standing,
 )
 from complaints.moves import table_of
-from complaints.queries.stages import acting_stages, stages_of
+from complaints.queries.stages import acting_stages, open_states, stages_of
+from complaints.queries.taking_over import beginning, begun_at, earlier_stages, taking_over, types_of
 from complaints.workflow import EVENT_OF, Kind, State, Table, Verb
 from slas import service
 from slas.core.calendar import OutOfRange, add_months
@@ -159,8 +160,7 @@ def _go(act: Act, type_: StageType) -> None:
     if type_.procedure_id == stage.type.procedure_id:
         return
     if stage.type.route_event and type_.procedure.kind == Kind.COMPLAINT:
-        act.happened(stage.type.route_event, act.now)
-        act.next = State(stage.type.route_state)
+        routes.go_down(act)
     else:
         act.next, act.closed_as = State.CLOSED, ClosedAs.TRIAGED
         stage.closed_as = ClosedAs.TRIAGED
@@ -197,7 +197,7 @@ def reclassify(
     seen: int | None = None,
 ) -> Case:
     """Make a stage one of another procedure. Its facts stay: pauses, extensions and the time used count as the new
-    rules have it, and what was missed stays missed."""
+    rules have it, and what was missed stays missed. It is not answered by what answered an earlier stage."""
     with acting(Verb.RECLASSIFY, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         one = act.stage
         if type_.pk == one.type_id:
@@ -205,26 +205,31 @@ def reclassify(
         if not reason:
             raise Refused("Say why it is reclassified.", "reason")
         before = one.type
+        first = _beginning(one, type_)
+        begun = begun_at(one, first)
         Reclassified.objects.create(stage=one, type=before, until=now, by=act.by, reason=reason)
         one.type = type_
         table = table_of(type_)
         act.next = State(one.state) if one.state in table.states else state_after_triage(table, table.begins)
         one.draft_days = type_.draft_days
         act.case.kind = type_.procedure.kind
-        _take_events(act)
-        intake.ensure_begun(one, act.case.received_at or act.case.received_on, by=act.by, now=now)
+        taking = taking_over(type_, begun, before=before)
+        carrying.carry(earlier_stages(one, stages_of(act.case)), one, taking, by=act.by, now=now)
+        intake.ensure_begun(one, begun, by=act.by, now=now, same_as=first)
+        one.save()
+        followed = routes.follow(act)
         act.say(
-            f"{act.who} reclassified it from {before.procedure.name} to {type_.procedure.name}. {reason}",
+            f"{act.who} reclassified it from {before.procedure.name} to {type_.procedure.name}. {reason}{followed}",
             before=before.procedure.code,
             after=type_.procedure.code,
         )
     return act.case
 
 
-def _take_events(act: Act) -> None:
-    """What happened in the other stages of the case, where the new SLA asks for it."""
-    for other in Stage.objects.filter(case=act.case).exclude(pk=act.stage.pk).order_by("number"):
-        intake.carry_events(other, act.stage, by=act.by, now=act.now)
+def _beginning(stage: Stage, type_: StageType) -> StageEvent | None:
+    events = standing(StageEvent).filter(stage=stage).order_by("pk")
+    rows = stage.earlier.select_related("type__sla_version__policy_version")
+    return beginning([type_, *types_of(stage, rows)], events)
 
 
 def log_in_error(
@@ -234,9 +239,10 @@ def log_in_error(
     with acting(Verb.LOG_IN_ERROR, case=case, by=by, now=now, stage=stage, seen=seen) as act:
         if not reason:
             raise Refused("Say why it should not have been logged.", "reason")
+        left = open_states(stages_of(act.case))
         close_all(act, ClosedAs.LOGGED_IN_ERROR)
         act.case.closed_note = reason
-        act.say(f"{act.who} marked it as logged in error. {reason}")
+        act.say(f"{act.who} marked it as logged in error. {reason}", left=left)
     return act.case
 
 
@@ -275,6 +281,13 @@ def _check_target(act: Act, into: Case) -> None:
         raise Refused("There is no such case that you may see. Check the reference.", "into")
     if into.closed_at is not None:
         raise Refused(f"{into} is closed. Merge into a case that is open, or reopen it first.", "into")
+    if into.received_on > act.case.received_on:
+        # Its deadlines would be lost: what came in first is what is late first.
+        raise Refused(
+            f"{into} came in later, on {long_date(into.received_on)}. Merge {into} into {act.case} instead, so that "
+            "the earlier date counts.",
+            "into",
+        )
 
 
 def _tell(act: Act, into: Case) -> None:

@@ -10,18 +10,24 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
-from complaints.actions.documents import Upload
-from complaints.models import Document
-from complaints.papers import files, store
+from complaints.actions.documents import Upload, is_used, remove_unused, used_of
+from complaints.papers import files, store, uploads
 
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=1)
 """How long a file can be taken up again by who uploaded it; `actions.documents.sweep` removes it later than that."""
 
+MOST_UNUSED = 20
+"""How many files one person may have kept within a day that nothing uses yet."""
+TOO_MANY = (
+    "'{name}' was not kept: in the last 24 hours you uploaded {most} files that were never added to anything. Go back "
+    "to a form that has one of them and finish it, or try again tomorrow"
+)
 GONE = "The file you chose before is not kept any more. Choose it again"
 FAULT = (
     "'{name}' could not be kept because of a fault on our side. Try again, and tell an administrator if it "
@@ -67,12 +73,14 @@ class KeptFileInput(forms.FileInput):
 class KeptFileField(forms.Field):
     """One file, of any kind that is taken or only of `kinds` (extensions). Cleans to an Upload, or None.
 
-    Set `user` before the form is cleaned (`keep_files`): a kept file is taken up again by who uploaded it only.
+    Set `user` and `purpose` before the form is cleaned (`keep_files`): a kept file is taken up again by who uploaded it
+    only, and in a form for the same purpose.
     The bytes are kept when the form is cleaned, so do not use it in a form whose action is previewed.
     """
 
     widget = KeptFileInput
     user: User | None = None
+    purpose = ""
 
     def __init__(self, *, kinds: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -90,7 +98,9 @@ class KeptFileField(forms.Field):
         return upload
 
     def forget(self) -> None:
-        """Offer the file no more, because it turned out to be of no use."""
+        """Offer the file no more, because it turned out to be of no use. Its bytes go, unless a row has them."""
+        if isinstance(self.widget, KeptFileInput) and self.widget.kept:
+            remove_unused(self.widget.kept.key)
         self._show(None)
 
     def _earlier(self, chosen: Chosen) -> Upload | None:
@@ -116,7 +126,7 @@ class KeptFileField(forms.Field):
             store.open_(settings.DOCUMENTS_DIR, upload.key).close()
         except (signing.BadSignature, store.NotKept) as error:
             raise ValidationError(GONE) from error
-        if Document.objects.filter(key=upload.key).exists():
+        if is_used(upload.key):
             raise ValidationError(f"'{upload.name}' was added already. Choose it again to add it once more")
         return upload
 
@@ -127,15 +137,23 @@ class KeptFileField(forms.Field):
         if self.kinds and files.extension_of(name) not in self.kinds:
             wanted = " or ".join(f".{kind}" for kind in self.kinds)
             raise ValidationError(f"'{name}' was not kept. Choose a file that ends in {wanted}")
+        if self._unused() >= MOST_UNUSED:
+            raise ValidationError(TOO_MANY.format(name=name, most=MOST_UNUSED))
         try:
             checked = files.check(name, content)
             key = store.keep(settings.DOCUMENTS_DIR, content)
+            uploads.note(settings.DOCUMENTS_DIR, self._person, key, now=timezone.now())
         except files.FileRefused as refused:
             raise ValidationError(str(refused)) from refused
         except OSError as error:
             logger.exception("An upload could not be kept")
             raise ValidationError(FAULT.format(name=name)) from error
         return Upload(checked.name, checked.content_type, checked.size, checked.sha256, key)
+
+    def _unused(self) -> int:
+        """How many files this person uploaded within a day that nothing uses."""
+        keys = uploads.since(settings.DOCUMENTS_DIR, self._person, timezone.now() - KEPT_FOR)
+        return len(keys - used_of(keys))
 
     def _show(self, upload: Upload | None) -> None:
         widget = self.widget
@@ -145,17 +163,26 @@ class KeptFileField(forms.Field):
         widget.token = signing.dumps(vars(upload), salt=self._salt) if upload else ""
 
     @property
-    def _salt(self) -> str:
+    def _person(self) -> int:
         if self.user is None:
             raise TypeError("set `user` before the form is cleaned")
-        return f"complaints.uploads.{self.user.pk}"
+        return self.user.pk
+
+    @property
+    def _salt(self) -> str:
+        if not self.purpose:
+            raise TypeError("set `purpose` before the form is cleaned")
+        return f"complaints.uploads.{self._person}.{self.purpose}"
 
 
 def keep_files(form: forms.Form, user: User) -> None:
-    """Let every KeptFileField of `form` keep what `user` uploads."""
-    for field in form.fields.values():
+    """Let every KeptFileField of `form` keep what `user` uploads. What it is for is the form that declares the field:
+    two forms that send one page to different ends share it."""
+    for name, field in form.fields.items():
         if isinstance(field, KeptFileField):
             field.user = user
+            declared = [cls for cls in type(form).__mro__ if name in getattr(cls, "base_fields", {})]
+            field.purpose = f"{declared[-1].__qualname__}.{name}"
 
 
 def content_of(key: str) -> IO[bytes]:

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from complaints.importing.archive import MOST_CELLS, MOST_ROWS, FileError
 from complaints.importing.cells import Cell, tidy
+from complaints.importing.room import MOST_CELLS, MOST_ROWS, FileError
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 200
@@ -80,12 +80,12 @@ def _rows(text: str, separator: str) -> tuple[tuple[Cell, ...], ...]:
     last: list[str] = []
     try:
         for last in _reader(f"{text}\n{_END}\n", separator):
-            rows.append(tuple(tidy(cell) for cell in last))
             cells += len(last)
-            if len(rows) > MOST_ROWS + 2 or cells > MOST_CELLS:
+            if len(rows) > MOST_ROWS + 1 or cells > MOST_CELLS:
                 raise FileError(
                     f"The file has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells. Split it by year."
                 )
+            rows.append(tuple(tidy(cell) for cell in last))
     except csv.Error as error:
         raise FileError(f"The file cannot be read as CSV after row {len(rows)}. {_SAVE_AS_XLSX}") from error
     if last != [_END]:

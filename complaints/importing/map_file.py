@@ -36,6 +36,8 @@ from slas.packs import Entry, PackError
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 SECTIONS = ("sheet", "heading row", "dates", "columns", "values", "could be")
 LARGEST = 2_000_000
+MOST_NODES = 50_000
+"""Names and texts of one mapping: 25,000 texts that were matched, far more than a tracker has."""
 
 
 def write_map(mapping: Map) -> str:
@@ -109,11 +111,34 @@ def _with_values(proposed: Map, said: Mapping[str, Mapping[str, str]]) -> Map:
     )
 
 
+class _TooMany(Exception):
+    """The mapping goes on for longer than any does, from this line (counted from 0)."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Stops once there is more than a mapping can have, however few lines it is on."""
+
+    nodes = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise _TooMany(self.line)
+        return super().compose_node(parent, index)
+
+
 def _document(text: str, name: str) -> Entry:
     if len(text) > LARGEST:
         raise PackError(name, 1, "is over two megabytes, which no mapping is")
     try:
-        nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node is not None]
+        nodes = [node for node in yaml.compose_all(text, Loader=_Loader) if node is not None]
+    except _TooMany as error:
+        raise PackError(
+            name,
+            error.args[0] + 1,
+            f"has more than {MOST_NODES:,} names and texts up to here. Leave out the texts that mean nothing and those "
+            "that are proposed as you want them",
+        ) from None
     except RecursionError:
         raise PackError(name, 1, "is nested too deeply to be a mapping") from None
     except yaml.reader.ReaderError as error:

@@ -4,7 +4,6 @@ python-calamine reads xlsx and ods; `archive` checks them first. What it leaves 
 formula errors, whole numbers, and refusals that say how to mend the file.
 """
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from pathlib import PurePath
 
 import python_calamine as calamine
 
-from complaints.importing.archive import MOST_CELLS, SAVE_AGAIN, Errors, Extent, FileError, unpack
+from complaints.importing.archive import unpack
 from complaints.importing.cells import Cell, tidy
 from complaints.importing.delimited import read_delimited
+from complaints.importing.room import MOST_CELLS, SAVE_AGAIN, ErrorCells, Extent, FileError, too_many_cells
 
 LARGEST_FILE = 20 * 1024 * 1024
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
@@ -91,7 +91,7 @@ def _workbook(data: bytes, ending: str) -> tuple[Sheet, ...]:
     if f".{archive.kind}" != ending:
         raise FileError(f"The name ends in {ending}, but the file is .{archive.kind}. Give it that ending.")
     try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(archive.content)) as book:
+        with calamine.CalamineWorkbook.from_filelike(archive.content) as book:
             return _sheets(book, archive.extents)
     except calamine.PasswordError as error:
         raise FileError(
@@ -115,10 +115,8 @@ def _sheets(book: calamine.CalamineWorkbook, extents: dict[str, Extent]) -> tupl
         values = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
         cells += sum(len(row) for row in values)
         if cells > MOST_CELLS:
-            raise FileError(
-                "The sheets hold more than can be read. Copy the tracker into a workbook of its own."
-            )
-        errors = extents[about.name].errors if about.name in extents else {}
+            raise too_many_cells()
+        errors = extents[about.name].errors if about.name in extents else []
         rows = tuple(tuple(_cell(value) for value in row) for row in values)
         hidden = about.visible != calamine.SheetVisibleEnum.Visible
         found[about.name] = Sheet(about.name, _with_errors(rows, errors), hidden)
@@ -143,14 +141,16 @@ def _duration(hours: int, minutes: int, seconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if seconds else f"{hours}:{minutes:02}"
 
 
-def _with_errors(rows: tuple[tuple[Cell, ...], ...], errors: Errors) -> tuple[tuple[Cell, ...], ...]:
+def _with_errors(
+    rows: tuple[tuple[Cell, ...], ...], errors: Sequence[ErrorCells]
+) -> tuple[tuple[Cell, ...], ...]:
     """The rows with the words of formula errors, which calamine leaves blank. The sheet may end with them."""
     if not errors:
         return rows
     whole = [list(row) for row in rows]
-    for (row, column), words in errors.items():
-        while len(whole) <= row:
-            whole.append([])
-        whole[row].extend([None] * (column + 1 - len(whole[row])))
-        whole[row][column] = words
+    for cells in errors:
+        whole.extend([] for _ in range(len(whole), cells.rows.stop))
+        for row in whole[cells.rows.start : cells.rows.stop]:
+            row.extend([None] * (cells.columns.stop - len(row)))
+            row[cells.columns.start : cells.columns.stop] = [cells.words] * len(cells.columns)
     return tuple(tuple(row) for row in whole)

@@ -16,7 +16,6 @@ from complaints.actions.import_rows import ImportedCase, learning_row
 from complaints.actions.imports import NotImported, Overtaken, Result, SameAgain
 from complaints.actions.intake import Contact
 from complaints.actions.parties import PartyDraft
-from complaints.importing.archive import FileError
 from complaints.importing.cells import key
 from complaints.importing.headings import HeadingError
 from complaints.importing.here import StageTypes, known_here
@@ -25,6 +24,7 @@ from complaints.importing.map_file import read_map
 from complaints.importing.mapping import Map
 from complaints.importing.readers import Sheet, read_sheets
 from complaints.importing.results import Rejected, Repeated, Row
+from complaints.importing.room import FileError
 from complaints.importing.rows import count_rows, read_rows
 from complaints.importing.summary import Tally
 from complaints.importing.words import WITHDRAWN

@@ -22,13 +22,15 @@ from complaints.models.imports import ImportBatch, ImportLine
 from complaints.models.papers import Document, Draft, DraftDecision, Learning, Letter, Note
 from complaints.models.party import Party, Point
 from complaints.models.procedure import Entry, List, MoveLine, MoveTable, Procedure, StageType
-from complaints.models.stage import Contribution, Finding, Reclassified, Stage, StagePoint
+from complaints.models.stage import Clock, Contribution, Finding, Reclassified, Stage, StagePoint
+from complaints.models.task import Task
 
 __all__ = [
     "Case",
     "CaseLink",
     "CaseReader",
     "CaseUnit",
+    "Clock",
     "ClosedAs",
     "Contribution",
     "Deadline",
@@ -59,5 +61,6 @@ __all__ = [
     "StageEvent",
     "StagePoint",
     "StageType",
+    "Task",
     "standing",
 ]

@@ -89,7 +89,12 @@ class Case(models.Model):
         ordering = ["-received_on", "-pk"]
         indexes = [models.Index(fields=["received_on"], name="case_received")]
         constraints = [
-            models.UniqueConstraint(fields=["own_key"], condition=~Q(own_key=""), name="own_reference_once")
+            models.UniqueConstraint(fields=["own_key"], condition=~Q(own_key=""), name="own_reference_once"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_as="")
+                | Q(closed_at__isnull=False) & ~Q(closed_as=""),
+                name="case_is_closed_as_something",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,7 +114,10 @@ class CaseUnit(models.Model):
     lead = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "unit"], name="unit_once_on_a_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "unit"], name="unit_once_on_a_case"),
+            models.UniqueConstraint(fields=["case"], condition=Q(lead=True), name="one_lead_on_a_case"),
+        ]
 
     def __str__(self) -> str:
         return str(self.unit)

@@ -147,6 +147,13 @@ class Dismissal(Fact):
 
     class Meta:
         ordering = ["recorded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "milestone"],
+                condition=Q(voided_at__isnull=True),
+                name="step_once_not_needed",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.milestone

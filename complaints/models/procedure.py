@@ -130,8 +130,18 @@ class StageType(models.Model):
     @property
     def outcome_choices(self) -> tuple[tuple[str, str], ...]:
         """The outcomes an answer of this stage may have: pairs of code and name."""
+        return tuple((phrase.partition(" by ")[0], name) for phrase, name in self.outcome_phrases)
+
+    @property
+    def outcome_phrases(self) -> tuple[tuple[str, str], ...]:
+        """The same as a pack has them: 'code', or 'code by role' where the outcome says who writes the answer."""
         pairs = (line.partition(": ") for line in self.outcomes.splitlines())
-        return tuple((code, name) for code, _, name in pairs)
+        return tuple((phrase, name) for phrase, _, name in pairs)
+
+    def writer_after(self, outcome: str) -> str:
+        """The role that writes the answer once a review came to `outcome`; '' where the move table alone says."""
+        pairs = (phrase.partition(" by ") for phrase, _ in self.outcome_phrases)
+        return next((role for code, _, role in pairs if code == outcome), "")
 
     @property
     def goes_on(self) -> bool:

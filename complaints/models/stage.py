@@ -10,9 +10,20 @@ from complaints.models.party import Point
 from complaints.models.procedure import Entry, StageType
 
 
+class Clock(models.TextChoices):
+    """What the date a stage is judged by is doing."""
+
+    NONE = "", "No time in the policy"
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting"
+    PAUSED = "paused", "Paused"
+    MET = "met", "Answered"
+
+
 class Stage(models.Model):
     """One stage. The `turn_*` columns say what is waited for, and from whom; written by every action
-    (`complaints.actions.turns`), null once it is closed."""
+    (`complaints.actions.turns`), null once it is closed. `clock` to `hidden` are copies that lists and counts are made
+    from without a join: of its headline deadline, and of whether its case is restricted."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
@@ -32,6 +43,7 @@ class Stage(models.Model):
     responder_text = models.CharField(max_length=200, blank=True)
     draft_days = models.PositiveSmallIntegerField(null=True, blank=True)
     draft_due_on = models.DateField(null=True, blank=True)
+    because = models.TextField(blank=True, help_text="What the complainant says against the answer before")
     outcome = models.CharField(max_length=60, blank=True)
     outcome_note = models.TextField(blank=True)
     late_reason = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -45,11 +57,25 @@ class Stage(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     turn_due_at = models.DateTimeField(null=True, blank=True)
+    turn_late_at = models.DateTimeField(null=True, blank=True)
     turn_since = models.DateTimeField(null=True, blank=True)
+    clock = models.CharField(max_length=10, choices=Clock.choices, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    amber_at = models.DateTimeField(null=True, blank=True)
+    red_at = models.DateTimeField(null=True, blank=True)
+    hidden = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["case", "number"]
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="stage_number_in_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="stage_number_in_case"),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False)
+                | ~Q(state="closed") & Q(closed_at__isnull=True),
+                name="stage_is_closed_when_it_says_so",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["turn_role", "turn_due_at"], name="stage_turn", condition=Q(closed_at__isnull=True)
@@ -57,6 +83,21 @@ class Stage(models.Model):
             models.Index(
                 fields=["turn_person", "turn_due_at"],
                 name="stage_turn_person",
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["unit", "officer", "type"],
+                include=[
+                    "turn_role",
+                    "turn_person",
+                    "clock",
+                    "red_at",
+                    "amber_at",
+                    "due_at",
+                    "hidden",
+                    "case",
+                ],
+                name="stage_open",
                 condition=Q(closed_at__isnull=True),
             ),
         ]

@@ -66,6 +66,7 @@ class StageDraft:
     route: tuple[str, str] | None = None
     draft_days: int | None = None
     outcomes: tuple[tuple[str, str], ...] = ()
+    """Pairs of 'code', or 'code by role', and name."""
     source: str = ""
     note: str = ""
 

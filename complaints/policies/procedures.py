@@ -144,6 +144,10 @@ def _check_stage(said: Mapping[str, Entry], draft: StageDraft, table: Table, pac
         raise said["outcomes"].error(f"nobody can choose one: {draft.table} has no move 'review'")
     if Verb.REVIEW in verbs and not draft.outcomes:
         raise said["moves"].error(f"{draft.table} has a move 'review', so say which 'outcomes' it may have")
+    writing = {role for _, move in table.lines if move.verb is Verb.SUBMIT for role in move.roles}
+    for phrase, _ in draft.outcomes:
+        if (role := phrase.partition(" by ")[2]) and role not in writing:
+            raise said["outcomes"].error(f"'{phrase}': {role} does not submit an answer in {draft.table}")
     if draft.route and draft.route[0] not in events:
         raise said["down the complaints route"].error(
             f"{draft.route[0]} is no event of {draft.sla or 'a stage without sla'}"
@@ -153,12 +157,18 @@ def _check_stage(said: Mapping[str, Entry], draft: StageDraft, table: Table, pac
 
 
 def _outcomes(entry: Entry) -> tuple[tuple[str, str], ...]:
-    found = tuple(
-        (value.parse_code(code), value.words()) for code, value in entry.group(optional=None).items()
-    )
+    """Each as 'code', or 'code by role' where the outcome says who writes the answer (SC1)."""
+    found = []
+    codes: set[str] = set()
+    for phrase, value in entry.group(optional=None).items():
+        code, by, role = phrase.partition(" by ")
+        found.append((value.parse_code(code) + by + role, value.words()))
+        if code in codes:
+            raise value.error(f"'{code}' is said twice")
+        codes.add(code)
     if not 0 < len(found) <= MOST_OUTCOMES:
         raise entry.error(f"there are {len(found)} outcomes: give 1 to {MOST_OUTCOMES}")
-    return found
+    return tuple(found)
 
 
 def _next(entry: Entry, procedure: str) -> tuple[str, str]:

@@ -87,7 +87,7 @@ def _stage(row: StageType) -> StageDraft:
         beside=row.beside,
         route=(row.route_event, row.route_state) if row.route_event else None,
         draft_days=row.draft_days,
-        outcomes=row.outcome_choices,
+        outcomes=row.outcome_phrases,
         source=row.source,
         note=row.note,
     )

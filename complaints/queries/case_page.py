@@ -23,8 +23,7 @@ from complaints.models import (
     StagePoint,
 )
 from complaints.permissions import Authority
-from complaints.queries import offers
-from complaints.queries.cases import seat_in_turn
+from complaints.queries import offers, queue
 from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import State, Verb
@@ -43,6 +42,11 @@ class Turn:
     @property
     def mine(self) -> bool:
         return self.authority is not None
+
+    @property
+    def for_draft(self) -> bool:
+        """Whether its day is that of the draft, and not of this step."""
+        return self.verb in (Verb.ALLOCATE, Verb.ACCEPT) and self.stage.draft_due_on is not None
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,8 @@ def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
         stage.case = case
     acted_on = {stage.pk for stage in acting_stages(stages)}
     letters = list(case.letters.select_related("channel", "by", "document").order_by("sent_on", "pk"))
-    related = _related(stages, letters, now)
+    mine = queue.turns_in(case, viewer, now=now)
+    related = _related(stages, letters, mine, now)
     views = tuple(_stage_view(s, viewer, related, s.pk in acted_on, now) for s in stages)
     turns = [view.turn for view in views if view.turn and not view.stage.type.beside]
     return CaseView(
@@ -246,12 +251,13 @@ class _Related:
     contributions: dict[int, list[Contribution]]
     requests: dict[int, ExtensionRequest]
     letters: Sequence[Letter]
+    mine: set[int]
 
 
-def _related(stages: list[Stage], letters: Sequence[Letter], now: datetime) -> _Related:
+def _related(stages: list[Stage], letters: Sequence[Letter], mine: set[int], now: datetime) -> _Related:
     ids = [stage.pk for stage in stages]
     decisions = Prefetch("decisions", DraftDecision.objects.select_related("by", "for_whom"))
-    related = _Related({}, {}, {}, {}, {}, letters)
+    related = _Related({}, {}, {}, {}, {}, letters, mine)
     for stage_id, views in deadline_views(stages, now).items():
         related.deadlines[stage_id] = views
     for point in StagePoint.objects.filter(stage__in=ids).select_related("point"):
@@ -289,7 +295,7 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
         state=State(stage.state),
         deadlines=deadlines,
         can=can,
-        turn=_turn(stage, viewer, can, deadlines, request, now),
+        turn=_turn(stage, can, deadlines, related),
         points=related.points.get(stage.pk, []),
         drafts=related.drafts.get(stage.pk, []),
         contributions=contributions,
@@ -299,11 +305,9 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
 
 def _turn(
     stage: Stage,
-    viewer: User,
     can: Sequence[Authority],
     deadlines: Sequence[DeadlineView],
-    request: ExtensionRequest | None,
-    now: datetime,
+    related: _Related,
 ) -> Turn | None:
     """The turn is the viewer's where it is on their list of what waits, not wherever they may do it too."""
     if not stage.turn_verb:
@@ -311,9 +315,9 @@ def _turn(
     verb = Verb(stage.turn_verb)
     by_verb = {authority.move.verb: authority for authority in can}
     headline = next((d for d in deadlines if d.row.headline and d.row.live), None)
-    if request is not None and Verb.DECIDE_EXTENSION in by_verb:
+    if stage.pk in related.requests and Verb.DECIDE_EXTENSION in by_verb:
         return Turn(stage, Verb.DECIDE_EXTENSION, waited_for(stage), headline, by_verb[Verb.DECIDE_EXTENSION])
-    mine = seat_in_turn(viewer, stage, now=now) is not None
+    mine = stage.pk in related.mine
     return Turn(stage, verb, waited_for(stage), headline, by_verb.get(verb) if mine else None)
 
 

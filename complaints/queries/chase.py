@@ -1,13 +1,17 @@
 """Words to remind somebody by: who is waited for, for what, by when. Ready to copy; nothing is transmitted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
+from accounts import models as accounts
 from accounts.models import Cover, User
+from accounts.roles import Role
+from complaints import permissions
 from complaints.models import Case, Contribution, Stage
+from complaints.queries.allocating import contributing_roles, takers
 from complaints.queries.case_page import waited_for
-from complaints.queries.choices import people_at
 from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.stages import stages_of
 from complaints.workflow import Verb
@@ -37,7 +41,10 @@ MOST_NAMES = 5
 @dataclass(frozen=True)
 class Chase:
     """One reminder. `people` are those it goes to, `covered` who stands in for them today; `note` is what to record
-    once it was sent. It names nobody the case is about: it leaves the building by e-mail."""
+    once it was sent. It names nobody the case is about: it leaves the building by e-mail.
+
+    Of a restricted case it goes to people on its list, and never by cover (H11). Where nobody on the list can do
+    it, there is no `text`; `may_restrict`: the viewer could put somebody on the list."""
 
     stage: Stage
     who: str
@@ -46,11 +53,12 @@ class Chase:
     subject: str
     text: str
     note: str
+    may_restrict: bool = False
 
 
 def chases(case: Case, viewer: User, *, link: str, now: datetime) -> list[Chase]:
     """A reminder for everybody but `viewer` that the case waits for: whose turn it is, and who was asked to
-    contribute. `link` is the case's full address."""
+    contribute. `link` is the case's full address. What nobody can be reminded of comes last."""
     stages = [stage for stage in stages_of(case) if stage.closed_at is None]
     views = deadline_views(stages, now)
     versions = [stage.type.sla_version for stage in stages if stage.type.sla_version]
@@ -62,10 +70,10 @@ def chases(case: Case, viewer: User, *, link: str, now: datetime) -> list[Chase]
         said = _Said(case, viewer, link, now, days)
         found += said.of_turn(stage, views.get(stage.pk, ()))
         found += said.of_contributions(stage)
-    return found
+    return sorted(found, key=lambda chase: not chase.text)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Said:
     case: Case
     viewer: User
@@ -81,14 +89,19 @@ class _Said:
         person = next(
             (p for p in (stage.officer, stage.responder) if p and p.pk == stage.turn_person_id), None
         )
-        people = [person] if person else list(people_at(stage.unit, [stage.turn_role])[: MOST_NAMES + 1])
+        people = self._of(person, stage.unit, [stage.turn_role])
+        who = waited_for(stage)
+        if self.readers is not None and person and person not in self.readers:
+            who = f"{Role(stage.turn_role).label}, {stage.unit}"
+        if self.readers is not None and people == [self.viewer]:
+            return
         due = self._due(stage.turn_due_at) if stage.turn_due_at else ""
         if not due and stage.turn_since:
             due = f"There is no date for it. It has waited since {long_date(london_date(stage.turn_since))}."
         headline = next((d for d in deadlines if d.row.headline and d.row.live and d.due), None)
         if headline and not stage.type.beside and _day(stage.turn_due_at) != headline.row.due_on:
             due += f" The answer as a whole is due by {headline.due}."
-        yield self._chase(stage, waited_for(stage), people, wanted, due)
+        yield self._chase(stage, who, people, wanted, due)
 
     def of_contributions(self, stage: Stage) -> Iterator[Chase]:
         asked = Contribution.objects.filter(stage=stage, answered_at__isnull=True)
@@ -96,9 +109,30 @@ class _Said:
             due = self._due(london_midnight(row.due_on + timedelta(days=1)))
             people = [row.person] if row.person else []
             who = str(row.person or row.unit)
+            if self.readers is not None:
+                people = self._of(row.person, row.unit, contributing_roles(stage))
+                who = str(row.person if row.person in self.readers else row.unit)
             yield self._chase(stage, who, people, "give what your service was asked to contribute", due)
 
+    def _of(self, person: User | None, unit: accounts.Unit, roles: Iterable[str]) -> list[User]:
+        """Who can do it: the person it lies with, else whoever holds one of `roles` there. Of a restricted case those
+        on its list."""
+        if person:
+            return [person] if self.readers is None or person in self.readers else []
+        people = takers(self.case, roles, unit)
+        return [one for one in people[: MOST_NAMES + 1] if self.readers is None or one in self.readers]
+
+    @cached_property
+    def readers(self) -> set[User] | None:
+        """Those on the list of a restricted case who can still open it; None where it is not restricted."""
+        if not self.case.restricted:
+            return None
+        listed = self.case.readers.filter(user__is_active=True).select_related("user")
+        return {row.user for row in listed if permissions.sees(row.user, self.case, now=self.now)}
+
     def _chase(self, stage: Stage, who: str, people: list[User], wanted: str, due: str) -> Chase:
+        if self.readers is not None and not people:
+            return self._nobody(stage, who)
         named = people if len(people) <= MOST_NAMES else []
         dear = f"Dear {listed([person.name for person in named])}," if named else "Dear colleague,"
         sentences = [
@@ -112,13 +146,23 @@ class _Said:
             stage=stage,
             who=who,
             people=named,
-            covered=list(
-                Cover.objects.in_force(today).filter(absent__in=named).select_related("absent", "deputy")
-            ),
+            covered=self._covered(named, today),
             subject=f"Case {self.case.reference}: waiting for you",
             text="\n\n".join([dear, *filter(None, sentences)]),
             note=f"Chased {who} on {long_date(today)}: {wanted}. {due}".strip(),
         )
+
+    def _nobody(self, stage: Stage, who: str) -> Chase:
+        """That nobody on the list of a restricted case can do it."""
+        may_restrict = permissions.authority(self.viewer, Verb.RESTRICT, stage, now=self.now) is not None
+        return Chase(stage, who, [], [], "", "", "", may_restrict)
+
+    def _covered(self, people: Sequence[User], today: date) -> list[Cover]:
+        """Who stands in for them today; of a restricted case nobody does."""
+        if self.readers is not None:
+            return []
+        in_force = Cover.objects.in_force(today).filter(absent__in=people)
+        return list(in_force.select_related("absent", "deputy"))
 
     def _due(self, end: datetime) -> str:
         """By when, and how much time there is, as a sentence. `end` is the first moment that is too late."""

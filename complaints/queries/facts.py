@@ -16,7 +16,7 @@ from complaints.models import (
     standing,
 )
 from complaints.models.facts import Fact
-from complaints.workflow import Kind
+from complaints.queries.stages import stage_name
 from slas import service
 from slas.core.calendar import london_date
 from slas.core.wording import amount, long_date, long_moment
@@ -80,7 +80,7 @@ def correctable(case: Case) -> list[Group]:
     groups: dict[int, Group] = {}
     for row in rows:
         label = f"{event_name(row.stage, row.code)}: {long_moment(row.moment)}"
-        groups.setdefault(row.stage_id, (stage_title(row.stage), []))[1].append(
+        groups.setdefault(row.stage_id, (stage_name(row.stage), []))[1].append(
             Offer(f"event-{row.pk}", label, _recorded(row))
         )
     return list(groups.values())
@@ -106,12 +106,6 @@ def takeable(case: Case) -> list[Group]:
         for row in standing(kind).filter(stage__case=case).select_related("by", *OF_THE_STAGE)
     ]
     return [("What should not have been recorded", offers)] if offers else []
-
-
-def stage_title(stage: Stage) -> str:
-    """'Children Act complaint: Stage 1', or 'Enquiry' where both are called the same."""
-    procedure, name = stage.type.procedure, stage.type.name
-    return name if procedure.name == name or procedure.kind == Kind.CONTACT else f"{procedure.name}: {name}"
 
 
 def _recorded(row: Fact) -> str:
@@ -160,7 +154,7 @@ def _text(row: Any) -> str:
 def _notes(row: Any) -> Iterable[str]:
     if isinstance(row, StageEvent):
         origin = row.copied_from
-        yield f"The same as in {stage_title(origin.stage)}." if origin is not None else ""
+        yield f"The same as in {stage_name(origin.stage)}." if origin is not None else ""
         yield row.note
     elif isinstance(row, GivenDate):
         yield f"Given by {row.said_by}."

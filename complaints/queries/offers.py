@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts.models import User
 from complaints.models import Case, Contribution, ExtensionRequest, Letter, Stage
 from complaints.queries.cases import seat_at
+from complaints.queries.stages import is_acknowledged
 from complaints.workflow import Verb
 from slas import service
 from slas.core.rules import RuleSet
@@ -14,8 +15,8 @@ from slas.core.rules import RuleSet
 
 @dataclass(frozen=True)
 class Situation:
-    """What bears on it: the stage and its rules (None: it has no times), and what is on the case. `contributions` are
-    those the viewer is asked for."""
+    """What bears on it: the stage and its rules (None: it has no times), and what is on the case. `acknowledged`:
+    anything of the case was. `contributions` are those the viewer is asked for."""
 
     case: Case
     stage: Stage
@@ -68,7 +69,7 @@ def worth_offering(verb: Verb, now: Situation) -> bool:
 
 
 ASKS: dict[Verb, Callable[[Situation], bool]] = {
-    Verb.ACKNOWLEDGE: lambda s: not s.acknowledged and not s.case.anonymous,
+    Verb.ACKNOWLEDGE: lambda s: not s.case.anonymous and not (s.acknowledged and is_acknowledged(s.stage)),
     Verb.EXTEND: lambda s: s.extendable,
     Verb.ASK_EXTENSION: lambda s: s.extendable and s.request is None,
     Verb.DECIDE_EXTENSION: lambda s: s.request is not None,
@@ -77,7 +78,6 @@ ASKS: dict[Verb, Callable[[Situation], bool]] = {
     Verb.DISMISS: lambda s: s.rules is not None and not s.rules.statutory,
     Verb.PAUSE: lambda s: s.rules is not None and s.rules.pausable and not s.paused,
     Verb.RESUME: lambda s: s.paused,
-    Verb.CORRECT_DATE: lambda s: s.rules is not None,
     Verb.CONTRIBUTE: lambda s: any(row.answered_at is None for row in s.contributions),
     Verb.ESCALATE: lambda s: s.stage.type.goes_on,
     Verb.REFUSE_ESCALATION: lambda s: s.stage.type.goes_on,

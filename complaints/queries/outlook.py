@@ -7,6 +7,14 @@ from typing import Any
 
 from complaints.models import Case, Stage, StageType
 from complaints.queries.clocks import facts_of, with_facts
+from complaints.queries.taking_over import (
+    TakingOver,
+    beginning,
+    begun_at,
+    earlier_stages,
+    taking_over,
+    types_of,
+)
 from complaints.workflow import EVENT_OF, Kind, Verb
 from slas import service
 from slas.core.calendar import Moment
@@ -52,7 +60,7 @@ def at_triage(stage: Stage, types: Iterable[StageType], *, now: datetime) -> dic
     facts, begun = facts_of(own), case_begun(stage.case)
     decided = _now(facts, EVENT_OF[Verb.TRIAGE], now) if _knows(own.type, EVENT_OF[Verb.TRIAGE]) else facts
     clocks = [
-        Clock(type_.pk, type_.sla_version, _begun(type_, Facts(events=decided.events), begun))
+        Clock(type_.pk, type_.sla_version, _taken_over(Facts(), [decided], taking_over(type_, begun)))
         for type_ in types
         if type_.sla_version and type_.procedure_id != stage.type.procedure_id
     ]
@@ -81,20 +89,19 @@ def reclassified(stage: Stage, types: Iterable[StageType], *, now: datetime) -> 
     types = list(types)
     told = _told(stage.case)
     own = next(one for one in told if one.pk == stage.pk)
-    facts = facts_of(own)
-    for other in told:
-        if other.pk != own.pk:
-            facts = _carried(facts, other)
+    others = [facts_of(other) for other in earlier_stages(own, told)]
     brought: Any = own
     rows = [*brought.reclassified]
     earlier = [Earlier(row.type.sla_version, row.until) for row in rows if row.type.sla_version]
     if own.type.sla_version is not None:
         earlier.append(Earlier(own.type.sla_version, now))
-    clocks = [
-        Clock(type_.pk, type_.sla_version, _begun(type_, facts, case_begun(stage.case)), tuple(earlier))
-        for type_ in types
-        if type_.sla_version
-    ]
+    clocks = []
+    for type_ in types:
+        first = beginning([type_, *types_of(own, rows)], brought.standing_events)
+        taking = taking_over(type_, begun_at(own, first), before=own.type)
+        if type_.sla_version:
+            facts = _taken_over(facts_of(own), others, taking)
+            clocks.append(Clock(type_.pk, type_.sla_version, facts, tuple(earlier)))
     worked = {answer.key: answer for answer in service.deadlines_for(clocks)}
     return {type_.pk: Outlook(type_, _promises(worked.get(type_.pk), now)) for type_ in types}
 
@@ -124,17 +131,16 @@ def _with(facts: Facts, code: str, moment: Moment) -> Facts:
     return replace(facts, events={code: moment, **facts.events})
 
 
-def _carried(facts: Facts, other: Stage) -> Facts:
-    for code, moment in facts_of(other).events.items():
-        facts = _with(facts, code, moment)
-    return facts
-
-
-def _begun(type_: StageType, facts: Facts, begun: Moment) -> Facts:
-    """`facts` with the first event of `type_`, as at `begun` unless it is there. What its rules do not know, they leave
-    out of the count."""
-    version = type_.sla_version
-    return _with(facts, service.rule_set(version).events[0].code, begun) if version else facts
+def _taken_over(facts: Facts, earlier: Iterable[Facts], taking: TakingOver | None) -> Facts:
+    """`facts` with what a stage takes over from the `earlier` ones, and its first event as it began unless that is
+    there. What its rules do not know, they leave out of the count."""
+    if taking is None:
+        return facts
+    for other in earlier:
+        for code, moment in other.events.items():
+            if taking.takes(code, moment):
+                facts = _with(facts, code, moment)
+    return _with(facts, taking.rules.events[0].code, taking.begun)
 
 
 def _promises(answer: Worked | None, now: datetime) -> tuple[Promise, ...]:

@@ -21,6 +21,7 @@ NEEDS: Mapping[Need, str] = {
     Need.CASE_ANSWERED: "that the complaint was answered",
     Need.NO_REQUEST: "no request for more time that is undecided",
     Need.NOT_PAUSED: "that it is not paused",
+    Need.INDEPENDENT: "somebody who took no part in an earlier stage",
 }
 """What a move needs, to follow 'It needs'."""
 PLACES: Mapping[str, str] = {OPEN: "At any time while it is open", ALWAYS: "At any time, closed or not"}

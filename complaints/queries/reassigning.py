@@ -4,12 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from accounts.models import Grant, Unit, User
 from accounts.roles import Role
 from complaints import permissions
-from complaints.models import Case, Stage
+from complaints.models import Case, Stage, Task
 from complaints.moves import CASE_ROLES, table_of
 from complaints.queries.allocating import answering_roles
 from complaints.queries.cases import with_types
@@ -132,25 +141,48 @@ def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
 
 @dataclass(frozen=True)
 class Unheld:
-    """Cases left to a unit where nobody who can sign in does that work: `role` is what is waited for."""
+    """Cases left to a unit where nobody may do what is next: `role` is what is waited for. `wrote`: whoever holds it
+    there wrote the draft, or took part before; else nobody holds it who can sign in."""
 
     unit: Unit
     role: Role
+    wrote: bool
     cases: tuple[Case, ...]
 
 
 def unheld(by: User, *, now: datetime) -> list[Unheld]:
-    """What waits for a role at a unit that nobody holds there, of the cases `by` may give to others; by unit. Two
-    queries, and a third where there is any."""
-    stages = _open(by, now).filter(~_held(), turn_person__isnull=True).exclude(turn_role="")
+    """What waits for a role at a unit where nobody may do it, of the cases `by` may give to others; by unit. A constant
+    number of queries."""
+    barred = _barred()
+    stages = (
+        _open(by, now).filter(~_held() | Q(pk__in=barred), turn_person__isnull=True).exclude(turn_role="")
+    )
     stages = stages.exclude(case__restricted=True).select_related("turn_unit")
-    found: dict[tuple[Unit, Role], dict[int, Case]] = {}
+    found: dict[tuple[Unit, Role, bool], dict[int, Case]] = {}
     for stage in stages.order_by("turn_unit__name", "turn_unit", "turn_role", "case__received_on", "case"):
         authority = permissions.authority(by, Verb.REALLOCATE, stage, now=now)
         if authority and stage.turn_unit:
-            cases = found.setdefault((stage.turn_unit, Role(stage.turn_role)), {})
-            cases[stage.case_id] = stage.case
-    return [Unheld(unit, role, tuple(cases.values())) for (unit, role), cases in found.items()]
+            key = (stage.turn_unit, Role(stage.turn_role), stage.pk in barred)
+            found.setdefault(key, {})[stage.case_id] = stage.case
+    return [Unheld(*key, tuple(cases.values())) for key, cases in found.items()]
+
+
+def _barred() -> set[int]:
+    """The stages, by number, that wait for a decision that everybody who holds its role there may not take. Two
+    queries."""
+    rows = list(Task.objects.filter(kind=Task.Kind.TURN, person__isnull=True).exclude(not_by=""))
+    if not rows:
+        return set()
+    prefetch_related_objects(rows, "unit")
+    grants = list(
+        Grant.objects.in_force().filter(user__is_active=True, role__in=CASE_ROLES).select_related("unit")
+    )
+    return {row.stage_id for row in rows if not any(_may(grant, row) for grant in grants)}
+
+
+def _may(grant: Grant, task: Task) -> bool:
+    there = grant.unit is None or grant.unit.covers(task.unit)
+    return there and f" {grant.role} " in task.pool and f" {grant.user_id} " not in task.not_by
 
 
 def _held() -> Q:

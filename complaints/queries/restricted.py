@@ -42,7 +42,7 @@ def _held(people: set[int]) -> dict[int, list[Standing]]:
 
 
 def _any_can(stage: Stage, readers: set[int], held: dict[int, list[Standing]]) -> bool:
-    """As `queries.cases.seat_in_turn` decides for one person: whom it is named for, else the role it waits for."""
+    """As `queries.queue` decides for one person: whom it is named for, else the role it waits for."""
     move = table_of(stage.type).move(stage.state, stage.turn_verb)
     if move is None:
         return False

@@ -1,7 +1,10 @@
 """The stages of a case."""
 
-from complaints.models import Case, Stage
-from complaints.workflow import Kind
+from collections.abc import Iterable, Sequence
+
+from complaints.models import Case, ClosedAs, Stage, StageEvent, standing
+from complaints.workflow import EVENT_OF, Kind, Verb
+from slas import service
 
 
 def stages_of(case: Case) -> list[Stage]:
@@ -22,11 +25,65 @@ def stages_of(case: Case) -> list[Stage]:
 
 
 def acting_stages(stages: list[Stage]) -> list[Stage]:
-    """The stages something can be done to: those open, first to last, and where none but stages beside the
-    case is open, the last that was."""
+    """The stages something can be done to: those open, first to last, those beside the case at the end. Where no other
+    is open, or those that are only wait for a copy of the response (S2.3), the last that was closed too: the complaint
+    is over, whoever still waits."""
     main = [stage for stage in stages if not stage.type.beside]
-    open_ = [stage for stage in main if stage.closed_at is None] or main[-1:]
+    open_ = [stage for stage in main if stage.closed_at is None]
+    if all(waits_for_copy(stage) for stage in open_):
+        open_ += [stage for stage in main if stage.closed_at is not None][-1:]
     return open_ + [stage for stage in stages if stage.type.beside and stage.closed_at is None]
+
+
+def waits_for_copy(stage: Stage) -> bool:
+    """Whether a stage only stays open for the copy of a complaint's response (S2.3)."""
+    return bool(stage.type.route_event) and stage.state == stage.type.route_state and stage.closed_at is None
+
+
+def open_states(stages: Iterable[Stage]) -> dict[str, str]:
+    """The state of each open stage that keeps the case open, by its number: what closing them all takes from them."""
+    return {
+        str(stage.number): stage.state
+        for stage in stages
+        if stage.closed_at is None and not stage.type.beside
+    }
+
+
+def same_contact(stages: Sequence[Stage], stage: Stage) -> list[Stage]:
+    """The stages that one contact began, `stage` among them: what it was triaged as, and what stays open beside that
+    (S2.3). A next stage that was asked for is another contact."""
+    together: list[list[Stage]] = []
+    before: Stage | None = None
+    for one in stages:
+        if one.type.beside:
+            continue
+        if before is not None and (before.closed_as == ClosedAs.TRIAGED or before.type.route_event):
+            together[-1].append(one)
+        else:
+            together.append([one])
+        before = one
+    return next((group for group in together if stage in group), [stage])
+
+
+def acknowledged(stages: Iterable[Stage]) -> bool:
+    """Whether an acknowledgement of any of `stages` is on record."""
+    code = EVENT_OF[Verb.ACKNOWLEDGE]
+    return standing(StageEvent).filter(stage__in=[stage.pk for stage in stages], code=code).exists()
+
+
+def is_acknowledged(stage: Stage) -> bool:
+    """Whether the contact that began `stage` was acknowledged."""
+    return acknowledged(same_contact(stages_of(stage.case), stage))
+
+
+def came_in(stages: Iterable[Stage]) -> StageEvent | None:
+    """The event that is how the case came in: what begins the first of its `stages` that is judged by anything. None
+    where none is, so that only the case itself says when it came in."""
+    for stage in stages:
+        if stage.type.sla_version is not None and not stage.type.beside:
+            code = service.rule_set(stage.type.sla_version).events[0].code
+            return standing(StageEvent).filter(stage=stage, code=code).order_by("pk").last()
+    return None
 
 
 def stage_name(stage: Stage) -> str:

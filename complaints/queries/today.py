@@ -4,41 +4,64 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.seats import Standing
-from complaints.models import Case, Stage
-from complaints.queries import cases, restricted
+from complaints.models import Case, Stage, Task
+from complaints.queries import queue, restricted
 from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.workflow import Verb
 from slas import service
-from slas.core.calendar import LONDON, WorkingCalendar, london_date, london_midnight
+from slas.core.calendar import LONDON, WorkingCalendar, london_date
 from slas.core.rules import Unit
 from slas.core.wording import amount, clock, long_date
 from slas.service.stages import terms_of
 
 
 @dataclass(frozen=True)
-class Task:
-    """One thing that waits for somebody: `verb` is to be done to `stage` by `due_at` (None: it has no date). `words`
-    say what it is about, besides the case; `place` is where on its page."""
+class Waits:
+    """One thing that waits for somebody: `row`, and by what it is theirs."""
 
-    stage: Stage
-    verb: Verb
-    due_at: datetime | None
+    row: Task
     seat: Standing
-    words: str = ""
-    place: str = ""
+
+    @property
+    def stage(self) -> Stage:
+        return self.row.stage
 
     @property
     def case(self) -> Case:
-        return self.stage.case
+        return self.row.case
+
+    @property
+    def verb(self) -> str:
+        return self.row.verb
 
     @property
     def for_whom(self) -> User | None:
         return self.seat.for_whom
 
+    @property
+    def label(self) -> str:
+        """What is to be done, in a few words."""
+        if self.row.kind == Task.Kind.CHASE:
+            return "Chase"
+        if self.row.kind == Task.Kind.DATE:
+            return self.row.words
+        return Verb(self.row.verb).label
+
+    @property
+    def words(self) -> str:
+        """More about it, besides the case."""
+        return "" if self.row.kind == Task.Kind.DATE else self.row.words
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.row.due_at
+
     def is_late(self, now: datetime) -> bool:
-        return self.due_at is not None and self.due_at <= now
+        return self.row.late_at is not None and self.row.late_at <= now
 
 
 @dataclass(frozen=True)
@@ -46,42 +69,67 @@ class TaskView:
     """A task in words: `due` is the day, or the day and time; `left` the days left or late. `formal` is the deadline
     the stage is judged by, where it has one."""
 
-    task: Task
+    task: Waits
     due: str
     left: str
     late: bool
     formal: DeadlineView | None
 
 
-def tasks(user: User, *, now: datetime) -> list[Task]:
-    """All that waits for `user`, or for whom they cover: the earliest due first, what has no date last. A constant
+def tasks(user: User, *, now: datetime) -> list[Waits]:
+    """All that waits for `user`, or for whom they cover: the earliest late first, what has no date last. A constant
     number of queries."""
-    found = [_turn(stage, seat) for stage, seat in cases.turns(user, now=now)]
-    for request, seat in cases.requests_to_decide(user, now=now):
-        stage = request.stage
-        words = f"{request.asked_by} asks: {request.reason}"
-        found.append(Task(stage, Verb.DECIDE_EXTENSION, stage.turn_due_at, seat, words))
-    for asked, seat in cases.contributions_to_give(user, now=now):
-        due = london_midnight(asked.due_on + timedelta(days=1))
-        words = f"Asked of {asked.unit}: {asked.question}"
-        found.append(Task(asked.stage, Verb.CONTRIBUTE, due, seat, words, f"question-{asked.pk}"))
-    for stage, seat in restricted.to_be_opened(user, now=now):
-        words = f"Nobody on its list can do what is next: {Verb(stage.turn_verb).label.lower()}."
-        found.append(Task(stage, Verb.RESTRICT, stage.turn_due_at, seat, words))
+    rows = list(with_cases(queue.waiting(user, now=now)))
+    rows += _to_be_opened(user, now)
+    found = [Waits(row, seat) for row in rows if (seat := queue.seat_of(row, user, now=now))]
     return sorted(found, key=_by_when)
 
 
-def _turn(stage: Stage, seat: Standing) -> Task:
-    action = getattr(stage, "learning_action", None)
-    return Task(stage, Verb(stage.turn_verb), stage.turn_due_at, seat, action.text if action else "")
+def with_cases(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """`rows` with all that a list of them shows."""
+    return rows.select_related(
+        "case",
+        "unit",
+        "person",
+        *(
+            f"stage__{name}"
+            for name in (
+                "unit",
+                "officer",
+                "responder",
+                "type__procedure__policy_version__policy",
+                "type__sla_version__policy_version",
+                "type__sla_version__sla__policy",
+            )
+        ),
+    )
 
 
-def _by_when(task: Task) -> tuple[bool, float, str, int]:
-    due = task.due_at.timestamp() if task.due_at else 0.0
-    return (task.due_at is None, due, task.case.reference, task.stage.pk)
+def _to_be_opened(user: User, now: datetime) -> list[Task]:
+    """What nobody on the list of a restricted case can go on with: whoever is on it puts somebody there who can."""
+    return [
+        Task(
+            stage=stage,
+            case=stage.case,
+            kind=Task.Kind.TURN,
+            verb=Verb.RESTRICT.value,
+            unit=stage.unit,
+            person=user,
+            able=f" {seat.role} ",
+            due_at=stage.turn_due_at,
+            late_at=stage.turn_late_at,
+            words=f"Nobody on its list can do what is next: {Verb(stage.turn_verb).label.lower()}.",
+        )
+        for stage, seat in restricted.to_be_opened(user, now=now)
+    ]
 
 
-def in_words(some: Sequence[Task], *, now: datetime) -> list[TaskView]:
+def _by_when(task: Waits) -> tuple[bool, float, str, int]:
+    late = task.row.late_at.timestamp() if task.row.late_at else 0.0
+    return (task.row.late_at is None, late, task.case.reference, task.stage.pk)
+
+
+def in_words(some: Sequence[Waits], *, now: datetime) -> list[TaskView]:
     """`some` tasks as a list shows them. The number of queries does not grow with them."""
     stages = list({task.stage.pk: task.stage for task in some}.values())
     deadlines = deadline_views(stages, now)
@@ -102,7 +150,7 @@ def _calendars(stages: Sequence[Stage]) -> dict[int, WorkingCalendar]:
     }
 
 
-def _view(task: Task, deadlines: list[DeadlineView], calendar: WorkingCalendar, now: datetime) -> TaskView:
+def _view(task: Waits, deadlines: list[DeadlineView], calendar: WorkingCalendar, now: datetime) -> TaskView:
     formal = next((view for view in deadlines if view.row.headline and view.row.live), None)
     if task.due_at is None:
         return TaskView(task, "", "", False, formal)
@@ -119,7 +167,7 @@ def _day_of(moment: datetime) -> tuple[date, str]:
     return local.date(), f"{long_date(local.date())} at {clock(moment)}"
 
 
-def _left(task: Task, day: date, calendar: WorkingCalendar, now: datetime) -> str:
+def _left(task: Waits, day: date, calendar: WorkingCalendar, now: datetime) -> str:
     today = london_date(now)
     days = calendar.count(today, day)
     if task.is_late(now):

@@ -1,7 +1,8 @@
 """The days that are not worked: anybody may read them, administrators change them."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from datetime import datetime
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -15,10 +16,12 @@ from accounts.going_back import form_only
 from accounts.guards import roles, signed_in
 from accounts.models import User
 from accounts.roles import Role
+from complaints import permissions
 from complaints.actions import calendars as actions
 from complaints.actions.calendars import Effect
 from complaints.forms.calendars import CalendarForm, ClosureForm, ProclaimForm, SchoolHolidayForm
 from complaints.jobs import recount_later
+from complaints.queries.moved import latest_event, moved_since
 from slas import service
 from slas.core.calendar import FIRST_DAY, LAST_DAY
 from slas.core.wording import long_date
@@ -72,13 +75,15 @@ def add_closure(request: HttpRequest, code: str) -> HttpResponse:
     form = ClosureForm(request.POST, prefix="closure")
     if form.is_valid():
         try:
-            effect = actions.add_closure(calendar=calendar, **form.cleaned_data, **_by(request))
+            moved = _changed(
+                request, lambda **by: actions.add_closure(calendar=calendar, **form.cleaned_data, **by)
+            )
         except CalendarError as error:
             form.add_error("day", str(error))
         else:
             day = long_date(form.cleaned_data["day"])
             said = "It is not counted, except by statutory deadlines: the law knows no closure days."
-            messages.success(request, f"{day} is now a closure day. {said} {_moved(effect)}")
+            messages.success(request, f"{day} is now a closure day. {said} {moved}")
             return redirect("calendar", code=code)
     return _calendar(request, calendar, closure_form=form)
 
@@ -90,7 +95,7 @@ def remove_closure(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     closure = ClosureDay.objects.select_related("calendar").filter(pk=pk, calendar__code=code).first()
     return _removed(
         request,
-        lambda row: actions.remove_closure(row, **_by(request)),
+        actions.remove_closure,
         closure,
         "That day is no longer a closure day.",
         "calendar",
@@ -124,7 +129,7 @@ def remove_school_holiday(request: HttpRequest, code: str, pk: int) -> HttpRespo
     holiday = SchoolHoliday.objects.select_related("calendar").filter(pk=pk, calendar__code=code).first()
     return _removed(
         request,
-        lambda row: service.remove_school_holiday(row, by=cast(User, request.user), now=timezone.now()),
+        _remove_school_holiday,
         holiday,
         "School holiday removed.",
         "calendar",
@@ -132,9 +137,14 @@ def remove_school_holiday(request: HttpRequest, code: str, pk: int) -> HttpRespo
     )
 
 
+def _remove_school_holiday(row: SchoolHoliday, *, by: User, now: datetime, later: object) -> None:
+    """It changes no date by itself, so there is nothing to hand on."""
+    service.remove_school_holiday(row, by=by, now=now)
+
+
 def _removed(
     request: HttpRequest,
-    remove: Callable[[Any], Effect | None],
+    remove: Callable[..., Effect | None],
     row: Model | None,
     done: str,
     page: str,
@@ -145,28 +155,35 @@ def _removed(
     try:
         if row is None:
             raise CalendarError("Somebody has removed this already.")
-        effect = remove(row)
+        moved = _changed(request, lambda **by: remove(row, **by))
     except CalendarError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{done} {_moved(effect)}" if effect else done)
+        messages.success(request, f"{done} {moved}".strip())
     return redirect(page, argument)
 
 
-def _by(request: HttpRequest) -> dict[str, Any]:
-    """Who changes a calendar and when; more cases than a page can wait for go to the worker."""
-    return {"by": cast(User, request.user), "now": timezone.now(), "later": recount_later}
+def _changed(request: HttpRequest, change: Callable[..., Effect | None]) -> str:
+    """Make a change, told who makes it and when, and that more cases than a page can wait for go to the worker. What it
+    did to open cases, in words; '' where it changed nothing. Raises CalendarError."""
+    user, before = cast(User, request.user), latest_event()
+    effect = change(by=user, now=timezone.now(), later=recount_later)
+    return _moved(effect, user, before) if effect else ""
 
 
-def _moved(effect: Effect) -> str:
-    """What a change did to open cases, in words."""
+def _moved(effect: Effect, user: User, before: int) -> str:
+    """What a change made after event `before` did to open cases, in words. Cases that `user` may not see are not even
+    counted; an administrator may see none."""
     if effect.moved is None:
         return "Open cases are being worked out anew: each says so when a date of it has moved."
-    if effect.moved == 0:
-        return "No open case has a date that moves."
-    if effect.moved == 1:
-        return "1 open case has a date that moved, and says so."
-    return f"{effect.moved:,} open cases have a date that moved, and say so."
+    if not permissions.visible_cases(user).exists():
+        return "Each open case says so when a date of it has moved."
+    moved = moved_since(before, user).count()
+    if moved == 0:
+        return "No open case that you may see has a date that moves."
+    if moved == 1:
+        return "1 open case that you may see has a date that moved, and says so."
+    return f"{moved:,} open cases that you may see have a date that moved, and say so."
 
 
 @roles(Role.ADMINISTRATOR)
@@ -176,13 +193,15 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     form = CalendarForm(request.POST if request.method == "POST" else None, initial=CalendarForm.of(calendar))
     if request.method == "POST" and form.is_valid():
         try:
-            effect = actions.change_calendar(calendar=calendar, **form.cleaned_data, **_by(request))
+            moved = _changed(
+                request, lambda **by: actions.change_calendar(calendar=calendar, **form.cleaned_data, **by)
+            )
         except CalendarError as error:
             form.add_error("cut_off", str(error))
         else:
-            if effect:
+            if moved:
                 said = "Changed. Every date shown from now on counts this way."
-                messages.success(request, f"{said} {_moved(effect)}")
+                messages.success(request, f"{said} {moved}")
             return redirect("calendar", code=code)
     return render(request, "complaints/calendars/change.html", {"calendar": calendar, "form": form})
 
@@ -231,12 +250,12 @@ def proclaim(request: HttpRequest, nation: str) -> HttpResponse:
     form = ProclaimForm(request.POST)
     if form.is_valid():
         try:
-            effect = actions.proclaim(nation=nation, **form.cleaned_data, **_by(request))
+            moved = _changed(request, lambda **by: actions.proclaim(nation=nation, **form.cleaned_data, **by))
         except CalendarError as error:
             form.add_error("day", str(error))
         else:
             day, name = form.cleaned_data["day"], form.cleaned_data["name"]
-            messages.success(request, f"{long_date(day)} is now a bank holiday: {name}. {_moved(effect)}")
+            messages.success(request, f"{long_date(day)} is now a bank holiday: {name}. {moved}")
             return redirect(f"{reverse('bank-holidays', args=[nation])}?year={day.year}")
     return _bank_holidays(request, nation, form)
 
@@ -248,7 +267,7 @@ def withdraw(request: HttpRequest, nation: str, pk: int) -> HttpResponse:
     holiday = Holiday.objects.select_related("list").filter(pk=pk, list__nation=nation).first()
     return _removed(
         request,
-        lambda row: actions.withdraw(row, **_by(request)),
+        actions.withdraw,
         holiday,
         "That day is no longer a bank holiday.",
         "bank-holidays",

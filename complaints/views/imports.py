@@ -18,6 +18,7 @@ from accounts.guards import roles
 from accounts.models import User
 from complaints import permissions
 from complaints.actions import imports
+from complaints.actions.documents import remove_unused
 from complaints.actions.imports import Overtaken
 from complaints.forms.imports import UploadForm
 from complaints.importing import FileError, HeadingError, propose, read_sheets, write_map
@@ -25,7 +26,7 @@ from complaints.importing.here import known_here
 from complaints.importing.reporting import alike, workbook
 from complaints.importing.taking import WRONG, begin, in_words
 from complaints.jobs import import_later
-from complaints.models import Case, ImportBatch, ImportLine
+from complaints.models import ImportBatch, ImportLine
 from complaints.papers import serve, store
 from complaints.queries.imports import IMPORTERS, seats, visible_batches, visible_lines, worked_on
 
@@ -122,7 +123,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def _progress(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     """How far it is. Loaded again by itself, unless somebody asked to leave it as it is (`?still`)."""
     still = "still" in request.GET
-    cases = batch.cases.count() if batch.state == State.UNDOING else 0
+    user = cast(User, request.user)
+    undoing = batch.state == State.UNDOING
+    cases = permissions.visible_cases(user).filter(import_batch=batch).count() if undoing else 0
     quiet = timezone.now() - batch.heard_at if batch.heard_at else None
     context = {
         "batch": batch,
@@ -138,7 +141,8 @@ def _progress(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
 
 
 def _lists(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    """The list chosen by `?list=`, else the first that has something in it, and how long each is."""
+    """The list chosen by `?list=`, else the first that has something in it, and how long each is. What is about cases
+    that one may not see is not even counted."""
     lines = visible_lines(batch, cast(User, request.user))
     lengths = {
         name: alike(lines).count() if kind == Kind.REMARK else lines.filter(kind=kind).count()
@@ -151,8 +155,7 @@ def _lists(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         {"label": f"{LISTS[name][1]} ({lengths[name]})", "href": f"?list={name}", "active": name == chosen}
         for name in there
     ]
-    hidden = batch.lines.count() - lines.count()
-    return {"items": items, "list": chosen, "page": _page(request, lines, chosen), "hidden": hidden}
+    return {"items": items, "list": chosen, "page": _page(request, lines, chosen)}
 
 
 def _page(request: HttpRequest, lines: Any, chosen: str) -> Page[Any] | None:
@@ -203,7 +206,7 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 @roles(*IMPORTERS)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back its cases: first how many go and which stay, then the doing."""
+    """Take back its cases: first how many go and which stay, of those one may see, then the doing."""
     batch, user = visible_batch(request, pk), cast(User, request.user)
     if batch.state not in (State.DONE, State.FAILED):
         messages.error(request, f"There is nothing to undo: it is '{batch.get_state_display().lower()}'.")
@@ -214,14 +217,14 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, refused.message)
         return redirect("import", pk)
-    cases = Case.objects.filter(import_batch=batch)
-    stay = worked_on(cases)
-    seen = stay.filter(pk__in=permissions.visible_cases(user).values("pk")).order_by("reference")
+    cases = permissions.visible_cases(user).filter(import_batch=batch)
+    stay = worked_on(cases).order_by("reference")
+    staying = stay.count()
     context = {
         "batch": batch,
-        "going": cases.count() - stay.count(),
-        "staying": stay.count(),
-        "page": Paginator(seen, PAGE_SIZE).get_page(request.GET.get("page")),
+        "going": cases.count() - staying,
+        "staying": staying,
+        "page": Paginator(stay, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "complaints/imports/undo.html", context)
 
@@ -236,6 +239,6 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("import", pk)
-    store.remove(settings.DOCUMENTS_DIR, batch.key)
+    remove_unused(batch.key)
     messages.success(request, f"{batch.name} was removed. Nothing had been imported from it.")
     return redirect("imports")

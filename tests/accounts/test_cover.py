@@ -86,6 +86,19 @@ class TestNamingOnesOwn:
         assert (row.absent, row.deputy, row.named_by, row.named_at) == (daniel, rhian, daniel, NOW)
         assert (row.first, row.last, row.reason) == (date(2026, 11, 24), date(2026, 12, 4), "Annual leave")
 
+    @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+    def test_who_has_no_part_in_cases_by_their_role_gets_none_by_cover(
+        self, client_for, user_with, daniel, role
+    ):
+        """An auditor changes nothing, and an administrator sees no case."""
+        page = (
+            client_for(daniel)
+            .post("/cover/", typed(user_with(role, name="Peter Lindqvist")))
+            .content.decode()
+        )
+        assert "Peter Lindqvist is" in page and "has no part in the work on cases" in page
+        assert not Cover.objects.exists()
+
     def test_it_is_on_record_without_the_reason(self, client_for, daniel, rhian):
         client_for(daniel).post("/cover/", typed(rhian))
         event = last_event()

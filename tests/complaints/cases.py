@@ -156,3 +156,8 @@ def deadline(case: Case, milestone: str = "respond", stage: Stage | None = None)
 def later(**ahead: float) -> datetime:
     """So much after NOW."""
     return NOW + timedelta(**ahead)
+
+
+def put(stage: Stage, state: str) -> None:
+    """A stage straight into a state, closed or open as that is, for tests of what can be done there."""
+    Stage.objects.filter(pk=stage.pk).update(state=state, closed_at=NOW if state == "closed" else None)

@@ -77,6 +77,25 @@ def test_an_officer_allocates_to_a_team_and_a_person(council: Council, client_fo
     assert told(case) == "Olu Officer allocated it to Rae Responder, SEND North."
 
 
+def test_asked_for_on_another_day_the_draft_is_on_the_timeline_with_that_day(
+    council: Council, client_for: Any
+) -> None:
+    case = cases.triaged(council)
+    client = client_for(council.officer)
+    client.post(page(case, "allocate"), giving(case, council.send_north, council.responder, draft_days="5"))
+    assert open_stage(case).draft_due_on == date(2026, 11, 25)
+    assert told(case) == (
+        "Olu Officer allocated it to Rae Responder, SEND North. Their draft is wanted by Wednesday 25 November 2026 "
+        "instead of Monday 30 November 2026: 5 working days before the formal date."
+    )
+    sent = giving(case, council.send_south, draft_days="0", reason="It is theirs.")
+    client.post(page(case, "reallocate"), sent)
+    assert told(case) == (
+        "Olu Officer reallocated it from Rae Responder, SEND North to SEND South. Their draft is wanted by Wednesday "
+        "2 December 2026 instead of Wednesday 25 November 2026: the formal date itself. It is theirs."
+    )
+
+
 def test_or_to_whoever_accepts_it(council: Council, client_for: Any) -> None:
     case = cases.triaged(council)
     client_for(council.officer).post(page(case, "allocate"), giving(case, council.send_south))

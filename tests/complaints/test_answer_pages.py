@@ -297,32 +297,6 @@ def test_approving_with_something_to_change_is_asked_about(council, client_for):
     assert state(case) == "to-check"
 
 
-def test_who_wrote_it_is_told_instead_of_offered_the_button(council, client_for):
-    case = cases.accepted(council)
-    drafting.submit(case=case, by=council.officer, now=NOW, text=LETTER)
-    client = client_for(council.officer)
-    answer = client.get(page(case, "approve"))
-    assertContains(answer, "You wrote this version, and nobody approves their own draft.")
-    assertNotContains(answer, ">Approve</button>")
-    assertContains(answer, ">Return with what to change</button>")
-    answer = client.post(page(case, "approve"), typed(case))
-    assertContains(answer, "nobody approves their own draft")
-    assert state(case) == "to-check"
-    assertNotContains(client_for(council.senior).get(page(case, "approve")), "nobody approves their own")
-
-
-def test_somebody_elses_deputy_does_not_approve_what_they_wrote(council, client_for, user_with):
-    case = cases.accepted(council)
-    drafting.submit(case=case, by=council.officer, now=NOW, text=LETTER)
-    deputy = user_with()
-    today = NOW.date()
-    name_cover(absent=council.officer, deputy=deputy, first=today, last=today, by=None, now=NOW)
-    client = client_for(deputy)
-    assertContains(client.get(page(case, "approve")), "nor does their deputy")
-    assertContains(client.post(page(case, "approve"), typed(case)), "nor does their deputy")
-    assert state(case) == "to-check"
-
-
 def test_more_time_asked_for_is_decided_before_a_draft_is_approved(council, client_for):
     case = cases.accepted(council, "children-act")
     dates.ask_extension(case=case, by=council.responder, now=NOW, total=20, reason="An advocate joined")
@@ -369,7 +343,6 @@ def test_the_director_sees_complaint_points_findings_and_draft(council, client_f
         "Outcome of the review: Peer review by Customer Relations",
         "We are sorry that the plan is late.",
         "Quality check: approved by Sam Senior",
-        "That the Assistant Director signs is a local choice.",
         ">Sign off</button>",
         ">Amend and sign off</button>",
         ">Return with what to change</button>",
@@ -467,26 +440,27 @@ def test_a_deputy_signs_for_the_director(council, client_for, user_with):
     assert (decision.by, decision.for_whom) == (deputy, council.director)
 
 
-def test_a_deputy_who_wrote_it_does_not_sign_it(council, client_for):
-    case = to_sign(council)  # the officer's words
-    today = NOW.date()
-    name_cover(absent=council.director, deputy=council.officer, first=today, last=today, by=None, now=NOW)
-    client = client_for(council.officer)
-    answer = client.get(page(case, "sign"))
-    assertContains(answer, "nobody approves their own draft")
-    assertNotContains(answer, ">Sign off</button>")
-    assertContains(answer, ">Return with what to change</button>")
-    sent = typed(case, text=LETTER, how="as-it-stands")
-    assertContains(client.post(page(case, "sign"), sent), "nobody approves their own draft")
-    assert state(case) == "to-sign"
-
-
 def test_nobody_else_signs(council, client_for):
     case = to_sign(council)
     for person in (council.officer, council.manager, council.responder, council.auditor):
         assert client_for(person).post(page(case, "sign"), typed(case, how="as-it-stands")).status_code == 403
     assert client_for(council.outsider).get(page(case, "sign")).status_code == 404
     assert state(case) == "to-sign"
+
+
+# --- what an answer answers -------------------------------------------------------------------------
+
+
+def test_a_complaint_without_points_asks_for_them_and_not_for_findings(council, client_for):
+    case = cases.submitted(council, points=[])
+    drafting.approve(case=case, by=council.officer, now=NOW)
+    sent = typed(case, sent_on="20/11/2026", channel=cases.entry("channel", "email").pk, to="Jo Example")
+    answer = client_for(council.officer).post(page(case, "send"), sent)
+    assert answer.context["form"].non_field_errors() == [
+        "Add at least one point of complaint first, under 'Change the details'."
+    ]
+    assertNotContains(answer, "Record a finding for every point first.")
+    assert state(case) == "to-send"
 
 
 # --- a review ---------------------------------------------------------------------------------------

@@ -220,6 +220,24 @@ def test_closing_a_late_case_keeps_its_breach_and_so_does_reopening_it(council, 
     assert (row.in_time, row.due_on) == (False, DUE)
 
 
+def test_reopened_after_an_answer_in_time_it_has_no_date_and_the_second_answer_is_not_late(council, case):
+    """The first answer was in time and stays so (W9, decision 14); no policy gives a time for the second."""
+    send(council, case, now=IN_TIME)
+    closing.close(case=case, by=council.officer, now=IN_TIME, none_because="A single slip.")
+    closing.reopen(case=case, by=council.manager, now=LATE, reason="Not all was answered.")
+    row, stage = respond(case), open_stage(case)
+    assert (row.live, row.in_time, row.met_on) == (False, True, IN_TIME.date())
+    assert (stage.turn_verb, stage.turn_due_at) == ("submit", None)
+    weeks_after = LATE + timedelta(days=21)
+    send(council, case, now=weeks_after)
+    row, stage = respond(case), open_stage(case)
+    assert (row.in_time, row.met_on, stage.late_reason) == (True, IN_TIME.date(), None)
+    assert [letter.sent_on for letter in stage.letters.order_by("pk")] == [
+        IN_TIME.date(),
+        weeks_after.date(),
+    ]
+
+
 def test_closed_unanswered_after_it_was_due_and_reopened_it_is_late(council, case):
     closing.withdraw(case=case, by=council.officer, now=LATE, withdrawn_on=LATE.date(), how="by e-mail")
     row = respond(case)

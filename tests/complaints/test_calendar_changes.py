@@ -1,5 +1,6 @@
 """A bank holiday, a closure day, a change of how a calendar counts: open cases move at once, and say so (TRAPS 13)."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from pytest_django.asserts import assertContains
 from accounts.roles import Role
 from audit.service import history, verify
 from complaints import jobs
-from complaints.actions import calendars, closing, dates, details, sending
-from complaints.models import Case, Deadline, Stage, StageEvent
+from complaints.actions import calendars, closing, dates, details, escalation, happenings, sending, triage
+from complaints.models import Case, Deadline, GivenDate, Stage, StageEvent
 from complaints.queries.case_dates import workings
 from complaints.queries.timeline import timeline
 from slas.core.calendar import LONDON, Receipt
@@ -22,6 +23,7 @@ from slas.models import Calendar, ClosureDay, Holiday, HolidayList, new_revision
 from slas.service import CalendarError
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, deadline, entry, open_stage
+from tests.factories import make_grant
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +204,91 @@ def test_a_corrected_fact_moves_what_is_settled_by_the_calendar_of_today(council
     assert deadline(case).due_on == date(2026, 12, 2)
 
 
+def triaged_on_a_last_day_that_was_moved(council: Council) -> Case:
+    """An MP's enquiry of Friday 13 November, triaged on Wednesday 18: in time, because the council was closed on the
+    Tuesday; and then it had not been closed after all. The lead member is still to be told."""
+    monday = datetime(2026, 11, 16, 9, 0, tzinfo=LONDON)
+    mp = cases.PartyDraft("mp", "Ann Member MP", office="Westminster")
+    case = cases.log(council, now=monday, received=date(2026, 11, 13), parties=[mp])
+    calendars.add_closure(
+        calendar=surrey_calendar(), day=date(2026, 11, 17), name="Flood", by=None, now=monday
+    )
+    wednesday = datetime(2026, 11, 18, 9, 0, tzinfo=LONDON)
+    triage.triage(
+        case=case, by=council.officer, now=wednesday, type_=cases.first_stage_of("mp-enquiry", monday.date())
+    )
+    closure = ClosureDay.objects.get(day=date(2026, 11, 17))
+    calendars.remove_closure(closure, by=None, now=wednesday + timedelta(hours=1))
+    return case
+
+
+def test_what_was_met_in_time_stays_so_when_something_else_is_recorded(council):
+    """That the lead member's office was told has nothing to do with when the enquiry was triaged."""
+    case = triaged_on_a_last_day_that_was_moved(council)
+    row = deadline(case, "triage")
+    assert (row.due_on, row.in_time) == (date(2026, 11, 18), True)
+    happenings.record_event(
+        case=case,
+        by=council.officer,
+        now=datetime(2026, 11, 18, 11, 0, tzinfo=LONDON),
+        code="lead-member-informed",
+        moment=date(2026, 11, 18),
+    )
+    row.refresh_from_db()
+    assert (row.due_on, row.in_time) == (date(2026, 11, 18), True)
+    assert (deadline(case, "inform-lead-member").due_on, deadline(case, "inform-lead-member").in_time) == (
+        date(2026, 11, 17),
+        False,
+    )
+    told = timeline(case, council.officer, now=NOW)[0].sentence
+    assert told == "Olu Officer recorded 'Lead member informed' on Wednesday 18 November 2026."
+
+
+def test_a_date_given_for_one_step_leaves_what_another_was_judged_by(council):
+    case = triaged_on_a_last_day_that_was_moved(council)
+    now = datetime(2026, 11, 18, 11, 0, tzinfo=LONDON)
+    happenings.give_date(
+        case=case,
+        by=council.officer,
+        now=now,
+        milestone="update",
+        day=date(2026, 11, 25),
+        said_by="The MP's office",
+    )
+    assert (deadline(case, "triage").due_on, deadline(case, "triage").in_time) == (date(2026, 11, 18), True)
+    given = GivenDate.objects.get()
+    dates.take_back(
+        case=case, by=council.officer, now=now, fact="given", pk=given.pk, reason="Another case's."
+    )
+    assert (deadline(case, "triage").due_on, deadline(case, "triage").in_time) == (date(2026, 11, 18), True)
+
+
+def test_a_step_counted_from_another_is_judged_anew_with_what_that_counts_from(council):
+    """The adjudication is drafted five days before the response, which counts from the statement of complaint."""
+    case = cases.closed(council, "children-act")
+    now = cases.later(days=3)
+    escalation.escalate(
+        case=case, by=council.officer, now=now, asked_on=date(2026, 11, 23), reasons="Not all was answered."
+    )
+    for code in ("statement-agreed", "adjudication-drafted"):
+        happenings.record_event(case=case, by=council.officer, now=now, code=code, moment=now.date())
+    due = deadline(case, "adjudication-draft").due_on
+    proclaim(council, now=cases.later(days=4))
+    details.note(case=case, by=council.officer, now=cases.later(days=5), text="Rang her.")
+    assert deadline(case, "adjudication-draft").due_on == due
+    event = StageEvent.objects.get(code="statement-agreed")
+    dates.correct_date(
+        case=case,
+        by=council.officer,
+        now=cases.later(days=6),
+        event=event,
+        moment=date(2026, 11, 24),
+        reason="Agreed the next day.",
+    )
+    assert deadline(case).due_on == date(2027, 1, 4)  # a day for the statement, a day for the holiday
+    assert deadline(case, "adjudication-draft").due_on == date(2026, 12, 23)
+
+
 # --- many cases ------------------------------------------------------------------------------------
 
 
@@ -255,13 +342,104 @@ def test_what_is_refused_hands_nothing_to_the_worker(council, monkeypatch):
     assert not OrmQ.objects.exists()
 
 
+def test_what_was_settled_and_corrected_once_is_not_moved_by_a_calendar_later(council):
+    """The correction judges it by the calendar of its day; a holiday proclaimed after that does not."""
+    case = cases.sent(council)
+    event = StageEvent.objects.get(stage=open_stage(case), code="received", voided_at=None)
+    dates.correct_date(
+        case=case,
+        by=council.officer,
+        now=cases.later(hours=1),
+        event=event,
+        moment=date(2026, 11, 17),
+        reason="Stamped the day before.",
+    )
+    assert deadline(case).due_on == date(2026, 12, 1)
+    proclaim(council, now=cases.later(hours=2))
+    assert deadline(case).due_on == date(2026, 12, 1)
+
+
+# --- what a change did not reach -------------------------------------------------------------------
+
+
+def proclaimed_behind_their_backs(council: Council) -> None:
+    """A bank holiday that open cases have not heard of: the worker lost what it was handed."""
+    proclaim(council, later=lambda what, by: None)
+
+
+def test_the_night_mends_a_case_that_a_change_did_not_reach_and_says_what_moved(council, monkeypatch):
+    """Logged while the holiday was being proclaimed, or left over by a lost job, a batch of one and a batch of two."""
+    monkeypatch.setattr(calendars, "AT_ONCE", 0)
+    monkeypatch.setattr(calendars, "BATCH", 2)
+    made = [cases.accepted(council) for _ in range(3)]
+    proclaimed_behind_their_backs(council)
+    assert {deadline(case).due_on for case in made} == {date(2026, 12, 2)}
+    assert calendars.recount_all(now=NOW) == 3
+    for case in made:
+        row, stage = deadline(case), open_stage(case)
+        assert (row.due_on, row.red_at) == (date(2026, 12, 3), datetime(2026, 12, 4, 0, 0, tzinfo=LONDON))
+        assert stage.draft_due_on == date(2026, 12, 1)
+        assert stage.turn_due_at == datetime(2026, 12, 2, 0, 0, tzinfo=LONDON)
+        told = timeline(case, council.officer, now=NOW)[0]
+        assert told.who == "the system"
+        assert told.sentence == (
+            "Checked overnight against the calendar: 'Send the response' moves from Wednesday 2 December 2026 to "
+            "Thursday 3 December 2026."
+        )
+
+
+def test_the_night_leaves_what_is_settled_as_it_was_judged(council, monkeypatch):
+    monkeypatch.setattr(calendars, "AT_ONCE", 0)
+    sent, closed = cases.sent(council), cases.closed(council)
+    proclaimed_behind_their_backs(council)
+    assert calendars.recount_all(now=cases.later(days=1)) == 0
+    rows = Deadline.objects.filter(stage__case__in=[sent, closed], milestone="respond")
+    assert set(rows.values_list("due_on", flat=True)) == {date(2026, 12, 2)}
+
+
+def test_the_night_mends_a_turn_and_a_colour_and_says_nothing_where_no_date_moves(council):
+    case = cases.accepted(council)
+    stage = open_stage(case)
+    Deadline.objects.filter(stage=stage).update(amber_at=NOW)
+    Stage.objects.filter(pk=stage.pk).update(turn_due_at=NOW)
+    revision = Case.objects.get(pk=case.pk).revision
+    assert calendars.recount_all(now=NOW) == 0
+    assert deadline(case).amber_at == datetime(2026, 11, 30, 0, 0, tzinfo=LONDON)
+    assert open_stage(case).turn_due_at == stage.turn_due_at
+    assert Case.objects.get(pk=case.pk).revision == revision
+
+
+def test_a_night_with_nothing_to_do_writes_nothing(council):
+    for procedure in ("corporate", "children-act", "mp-enquiry", "enquiry"):
+        cases.triaged(council, procedure)
+    cases.sent(council)
+    cases.closed(council)
+    with CaptureQueriesContext(connection) as seen:
+        assert calendars.recount_all(now=cases.later(days=30)) == 0
+    wrote = [q["sql"] for q in seen if re.match("INSERT|UPDATE|DELETE", q["sql"])]
+    assert wrote == []
+
+
+def test_the_worker_does_it_every_night(council, monkeypatch):
+    monkeypatch.setattr(calendars, "AT_ONCE", 0)
+    with time_machine.travel(NOW, tick=False):
+        jobs.nightly()
+        case = cases.accepted(council)
+        proclaimed_behind_their_backs(council)
+        assert jobs.nightly() == ("0 bank holidays added; the dates of 1 case put right; the record verifies")
+        assert deadline(case).due_on == date(2026, 12, 3)
+        assert jobs.nightly() == "0 bank holidays added; the record verifies"
+
+
 # --- the doors -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def administrator(council, client_for):
+    """An administrator who is a manager of Customer Relations too, and so sees the cases."""
     with time_machine.travel(NOW, tick=False):
-        yield client_for(Role.ADMINISTRATOR)
+        make_grant(council.administrator, Role.CR_MANAGER)
+        yield client_for(council.administrator)
 
 
 def test_the_page_says_how_many_cases_moved(council, administrator):
@@ -274,21 +452,18 @@ def test_the_page_says_how_many_cases_moved(council, administrator):
         "proclaimed_on": "20/11/2026",
     }
     answer = administrator.post("/bank-holidays/england-and-wales/proclaim/", sent, follow=True)
-    assertContains(
-        answer, "is now a bank holiday: Day of mourning. 2 open cases have a date that moved, and say so."
-    )
+    moved = "2 open cases that you may see have a date that moved, and say so."
+    assertContains(answer, f"is now a bank holiday: Day of mourning. {moved}")
     holiday = Holiday.objects.get(day=MOURNING, list__nation="england-and-wales")
     answer = administrator.post(f"/bank-holidays/england-and-wales/{holiday.pk}/withdraw/", follow=True)
-    assertContains(
-        answer, "That day is no longer a bank holiday. 2 open cases have a date that moved, and say so."
-    )
+    assertContains(answer, f"That day is no longer a bank holiday. {moved}")
     closing_day = {"closure-day": "25/11/2026", "closure-name": "Move of offices"}
     answer = administrator.post("/calendars/surrey-cfllc/closure-days/", closing_day, follow=True)
     assertContains(answer, "Wednesday 25 November 2026 is now a closure day.")
-    assertContains(answer, "2 open cases have a date that moved")
+    assertContains(answer, "2 open cases that you may see have a date that moved")
     closure = ClosureDay.objects.get(day=MOURNING)
     answer = administrator.post(f"/calendars/surrey-cfllc/closure-days/{closure.pk}/remove/", follow=True)
-    assertContains(answer, "2 open cases have a date that moved")
+    assertContains(answer, "2 open cases that you may see have a date that moved")
 
 
 def test_changing_how_a_calendar_counts_says_so_too(council, administrator):
@@ -296,7 +471,7 @@ def test_changing_how_a_calendar_counts_says_so_too(council, administrator):
     form = administrator.get("/calendars/surrey-cfllc/change/").context["form"]
     sent = {name: form.initial.get(name) or "" for name in form.fields} | {"receipt": "deemed"}
     answer = administrator.post("/calendars/surrey-cfllc/change/", sent, follow=True)
-    assertContains(answer, "1 open case has a date that moved, and says so.")
+    assertContains(answer, "1 open case that you may see has a date that moved, and says so.")
     assertContains(
         administrator.post("/calendars/surrey-cfllc/change/", sent, follow=True), "Surrey working days"
     )

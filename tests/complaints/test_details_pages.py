@@ -2,11 +2,13 @@
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from audit.service import history
-from complaints.actions import details, sending
+from audit.models import EventText
+from audit.service import erase, history
+from complaints.actions import closing, details, escalation, sending
 from complaints.actions.parties import PartyDraft, email_key, name_key, phone_key, postcode_key
 from complaints.models import Case, Entry
 from tests.complaints import cases
@@ -81,7 +83,9 @@ def test_words_flags_and_categories_are_changed(council, officer):
     )
     assert {tag.code for tag in case.tags.all()} == {"communication", "chasing-for-updates"}
     assert told(case) == (
-        "Olu Officer changed the summary, the outcome wanted, the safeguarding flag, categories."
+        "Olu Officer changed the summary from 'Education plan is late' to 'The plan is a year late'; wrote the outcome "
+        "wanted: 'The plan, now'; put the safeguarding flag on; added the categories 'Communication' and 'Continuously "
+        "chasing for updates'; took away the category 'Delay'."
     )
     assertContains(officer.get("/cases/?search=year+late"), case.reference)
 
@@ -184,7 +188,109 @@ def test_details_that_cannot_be(council, officer, wrong, field, words):
     assertContains(response, "An answer")
 
 
+def test_a_flag_taken_off_and_what_it_said_are_on_the_timeline(council, officer):
+    case = cases.log(council, safeguarding=True, risk=True, risk_note="A reporter rang")
+    send(officer, case, "change-details", safeguarding=None, risk=None, risk_note="")
+    assert told(case) == (
+        "Olu Officer took out what the risk is: 'A reporter rang'; took the safeguarding flag off; took the risk flag "
+        "off."
+    )
+
+
+def test_a_long_text_is_kept_as_it_was_beside_the_entry_and_erased_with_it(council, officer):
+    """The timeline names it; its words go when those of the entry do."""
+    letter = "Dear Sirs,\n\nThe plan is late. " + "Nobody rang. " * 20
+    case = cases.log(council, detail=letter)
+    send(officer, case, "change-details", detail="They withdrew most of it")
+    entry_ = history(case.stream).last()
+    assert entry_.text.sentence == "Olu Officer changed the description."
+    assert entry_.text.details["before"] == {"the description": letter}
+    with transaction.atomic():
+        erase(entry_, by=council.manager, reason="Asked for", now=NOW)
+    assert not EventText.objects.filter(event=entry_).exists()
+
+
+def test_points_say_from_what_to_what(council, officer):
+    case = cases.triaged(council)
+    late, silent = case.points.all()
+    changed = {
+        f"point_{late.pk}": "It is a year late",
+        f"point_{silent.pk}": "",
+        "point_new_0": "No taxi came",
+    }
+    send(officer, case, "change-details", **changed)
+    assert told(case) == (
+        "Olu Officer changed the point from 'The plan is late' to 'It is a year late'; took away the point 'Nobody "
+        "replied'; added the point 'No taxi came'."
+    )
+
+
+def test_a_new_point_is_looked_into_by_every_open_stage(council, officer):
+    """An MP's case down the complaints route: the complaint has a finding to record for it (S2.3)."""
+    mp = PartyDraft("mp", "Ann Member", office="Member for Elsewhere")
+    case = cases.accepted(council, parties=[mp])
+    send(officer, case, "change-details", stage=1, point_new_0="The taxi did not come")
+    enquiry, complaint = case.stages.order_by("number")
+    for stage in (enquiry, complaint):
+        assert [row.point.text for row in stage.points.all()][-1] == "The taxi did not come"
+
+
+def test_a_point_raised_at_stage_2_is_none_of_stage_1(council, officer):
+    case = cases.closed(council)
+    asked = {"asked_on": NOW.date(), "reasons": "Not answered"}
+    escalation.escalate(case=case, by=council.officer, now=NOW, **asked)
+    send(officer, case, "change-details", point_new_0="And nobody said sorry")
+    stages = case.stages.filter(points__point__text="And nobody said sorry")
+    assert [stage.type.code for stage in stages] == ["stage-2"]
+
+
+def test_a_point_that_comes_after_the_answer_waits_for_the_next_stage(council, officer):
+    case = cases.sent(council)
+    send(officer, case, "change-details", point_new_0="And nobody said sorry")
+    assert case.points.count() == 3
+    assert open_stage(case).points.count() == 2
+    closing.close(case=case, by=council.officer, now=NOW, none_because="A single slip.")
+    escalation.escalate(case=case, by=council.officer, now=NOW, asked_on=NOW.date(), reasons="Not answered")
+    assert open_stage(case).points.count() == 3
+
+
 # --- people ---------------------------------------------------------------------------------------------
+
+
+def test_who_stays_keeps_their_row(council, officer):
+    advocate = PartyDraft("advocate", "Ada Voice", consent="waiting")
+    mother = PartyDraft("complainant", "Jo Example", email="jo@example.org")
+    case = cases.log(council, parties=[mother, advocate])
+    before = {party.name: party.pk for party in case.parties.all()}
+    send(officer, case, "change-people", person_0_name="Jo Exemple", person_1_consent="given")
+    assert [(party.pk, party.name) for party in case.parties.all()] == [
+        (before["Jo Example"], "Jo Exemple"),
+        (before["Ada Voice"], "Ada Voice"),
+    ]
+    assert told(case) == (
+        "Olu Officer changed Jo Example's name from 'Jo Example' to 'Jo Exemple'; changed Ada Voice's consent from "
+        "'Asked for, not here yet' to 'Given'."
+    )
+
+
+def test_somebody_else_in_their_place_is_somebody_else(council, officer):
+    case = cases.log(council)
+    there = case.parties.get().pk
+    send(officer, case, "change-people", person_0_name="Kim Other", person_0_email="kim@example.org")
+    assert told(case) == "Olu Officer removed Jo Example, complainant; added Kim Other, complainant."
+    assert case.parties.get().pk != there
+
+
+def test_the_same_person_in_another_part(council, officer):
+    case = cases.log(council)
+    send(officer, case, "change-people", person_0_role="young-person")
+    assert told(case) == "Olu Officer changed Jo Example from complainant to young person."
+
+
+def test_people_sent_as_they_are_change_nothing(council, officer):
+    case = cases.log(council)
+    assertContains(send(officer, case, "change-people"), "Nothing was changed.")
+    assert afresh(case).revision == case.revision
 
 
 def test_people_are_changed_added_and_taken_away(council, officer):
@@ -200,7 +306,10 @@ def test_people_are_changed_added_and_taken_away(council, officer):
         ("complainant", "Jo Example", "01483 555123", "1483555123"),
         ("young-person", "Sam Example", "", ""),
     ]
-    assert told(case) == "Olu Officer changed the people."
+    assert told(case) == (
+        "Olu Officer removed Ada Voice, advocate; wrote Jo Example's telephone number: '01483 555123'; added Sam "
+        "Example, young person."
+    )
     assertContains(officer.get("/cases/?search=Sam+Example"), case.reference)
 
 
@@ -241,6 +350,27 @@ def test_one_more_person_without_losing_a_word(council, officer):
     assert len(response.context["form"].people) == 2
     assertContains(response, "Jo Changed")
     assert case.parties.get().name == "Jo Example"
+
+
+# --- links ----------------------------------------------------------------------------------------------
+
+
+def test_a_link_is_told_by_both_cases(council, officer, client_for):
+    case, other = cases.log(council), cases.log(council, summary="The taxi")
+    send(officer, case, "link", other=other.reference, why="The same child")
+    assert told(case) == f"Olu Officer linked it to {other}: The same child"
+    assert told(other) == f"Olu Officer linked it to {case}: The same child"
+    assert afresh(other).revision == history(other.stream).last().sequence
+    assertContains(client_for(council.senior).get(f"/cases/{other.reference}/"), "The same child")
+
+
+def test_a_link_names_no_case_to_who_may_not_see_it(council, officer, client_for):
+    hidden, other = cases.log(council, restricted=True), cases.log(council, summary="The taxi")
+    send(officer, hidden, "link", other=other.reference, why="The same child")
+    shown = client_for(council.senior).get(f"/cases/{other.reference}/")
+    assertContains(shown, "Olu Officer recorded that it has to do with another case, which you may not see.")
+    assertNotContains(shown, hidden.reference)
+    assertNotContains(shown, "The same child")
 
 
 # --- who may see it -------------------------------------------------------------------------------------

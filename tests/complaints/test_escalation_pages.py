@@ -7,12 +7,13 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from complaints.actions import closing, dates, escalation, sending
-from complaints.models import Case, Letter, Stage, StagePoint
+from complaints.actions import closing, dates, escalation, happenings, sending
+from complaints.models import Case, Letter, Stage, StageEvent, StagePoint
 from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, deadline, entry, open_stage
 from tests.complaints.date_forms import EMOJI, LONG, clock, errors, page, said, typed
+from tests.complaints.trackers import case_of, imported, row
 
 __all__ = ["clock"]
 
@@ -185,6 +186,82 @@ def test_what_was_withdrawn_was_not_answered(council, client_for):
     assertNotContains(answer, "<textarea")
     with pytest.raises(dates.Refused, match="was not answered: withdrawn"):
         escalation.escalate(case=case, by=council.officer, now=NOW, asked_on=NOW.date(), reasons="Please.")
+
+
+# --- answered where no letter is on record ----------------------------------------------------------
+
+
+@pytest.fixture
+def brought_along(council) -> Case:
+    """A corporate complaint from a tracker, answered on Monday 16 March 2026."""
+    rows = row(received=date(2026, 3, 2), responded=date(2026, 3, 16))
+    imported(rows, by=council.senior, unit=council.children)
+    return case_of()
+
+
+def test_what_was_imported_is_reckoned_from_the_day_it_was_answered(council, brought_along, client_for):
+    """L2: 20 working days from it, with Good Friday and Easter Monday between, and in words."""
+    answer = client_for(council.manager).get(page(brought_along, "escalate"))
+    assertContains(answer, "The response was sent on Monday 16 March 2026.")
+    assertContains(answer, "The time to ask is reckoned from the day it was answered, Monday 16 March 2026.")
+    assertContains(answer, "The time to ask ended on Wednesday 15 April 2026. A late request is decided on")
+
+
+def test_asked_late_of_an_imported_answer_it_needs_the_reason(council, brought_along, client_for):
+    client = client_for(council.manager)
+    refused = client.post(page(brought_along, "escalate"), asking(brought_along, late_reason=""))
+    assert "asked for after Wednesday 15 April 2026" in errors(refused, "late_reason")
+    sent = asking(brought_along, late_reason="They were in hospital.", confirm="yes")
+    client.post(page(brought_along, "escalate"), sent)
+    assert open_stage(brought_along).type.code == "stage-2"
+    assert said(brought_along, council).endswith("Asked for late: They were in hospital.")
+
+
+def test_nobody_asked_before_an_imported_answer(council, brought_along, client_for):
+    for verb, sent in (("escalate", asking), ("refuse-escalation", refusing)):
+        answer = client_for(council.manager).post(
+            page(brought_along, verb), sent(brought_along, asked_on="13/3/2026")
+        )
+        assert "The response was sent on Monday 16 March 2026" in errors(answer, "asked_on")
+
+
+def test_refused_late_an_imported_answer_says_until_when_they_could_ask(council, brought_along, client_for):
+    answer = client_for(council.manager).get(page(brought_along, "refuse-escalation"))
+    assertContains(answer, "reckoned from the day it was answered, Monday 16 March 2026")
+    assertContains(answer, "The time to ask ended on Wednesday 15 April 2026.")
+
+
+def test_the_time_to_ask_for_a_panel_runs_from_the_answer_recorded_of_stage_2(council, client_for):
+    """L2: stage 2 of the Children Act is kept on record; its answer is an event there."""
+    case = cases.closed(council, "children-act")
+    escalation.escalate(case=case, by=council.officer, now=NOW, asked_on=NOW.date(), reasons="Not answered.")
+    assert escalation.window_of(open_stage(case)) is None
+    answered_on = {"case": case, "by": council.officer, "now": LATE, "moment": date(2026, 12, 14)}
+    for code in ("statement-agreed", "responded"):
+        happenings.record_event(**answered_on, code=code)
+    closing.close(case=case, by=council.officer, now=LATE, note="Adjudication sent.")
+    with time_machine.travel(LATE, tick=False):
+        answer = client_for(council.manager).get(page(case, "escalate"))
+    assertContains(answer, "reckoned from the day it was answered, Monday 14 December 2026")
+    assertContains(answer, "They can ask until Thursday 14 January 2027.")
+
+
+def test_a_day_that_was_put_right_is_what_it_is_reckoned_from(council, brought_along):
+    closing.reopen(case=brought_along, by=council.manager, now=NOW, reason="To put its date right.")
+    answered = StageEvent.objects.get(stage__case=brought_along, code="responded")
+    dates.correct_date(
+        case=brought_along,
+        by=council.manager,
+        now=NOW,
+        event=answered,
+        moment=date(2026, 3, 10),
+        reason="Typed wrong.",
+    )
+    assert escalation.window_ends(open_stage(brought_along)) == date(2026, 4, 9)
+
+
+def test_where_a_letter_is_on_record_nothing_is_reckoned(council, answered, client_for):
+    assertNotContains(client_for(council.manager).get(page(answered, "escalate")), "reckoned")
 
 
 # --- refused ----------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from complaints.actions import dates, escalation, happenings, triage
 from complaints.models import Deadline, Pause
 from slas.core.calendar import LONDON
-from slas.models import Calendar
-from slas.service import add_school_holiday
+from slas.models import Calendar, Policy
+from slas.service import add_school_holiday, set_own_policy
 from tests.complaints import cases, northtown
 from tests.complaints.cases import NOW, deadline
 from tests.complaints.date_forms import (
@@ -114,7 +114,7 @@ def test_a_later_date_is_given_only_if_the_complainant_agrees_an_earlier_one_fre
     council, childrens_services, client_for
 ):
     client = client_for(council.officer)
-    later = typed(childrens_services, day="15/1/2027", said_by="Jo Example")
+    later = typed(childrens_services, day="15/1/2027", said_by="Jo Example", reason="Half-term.")
     answer = client.post(page(childrens_services, "give-date"), later)
     assert "(S10.2)" in errors(answer, "complainant_agreed")
     earlier = typed(childrens_services, day="15/12/2026", said_by="Jo Example")
@@ -129,7 +129,7 @@ def test_ofsted_is_given_a_later_date_only_in_school_holidays(council, client_fo
     case = cases.log(council)
     triage.triage(case=case, by=council.officer, now=NOW, type_=cases.first_stage_of("ofsted"))
     client = client_for(council.officer)
-    sent = typed(case, day="18/12/2026", said_by="Ofsted")
+    sent = typed(case, day="18/12/2026", said_by="Ofsted", reason="The school was closed.")
     assertContains(
         client.post(page(case, "give-date"), sent), "only where it was received in school holidays (S5)"
     )
@@ -143,6 +143,43 @@ def test_ofsted_is_given_a_later_date_only_in_school_holidays(council, client_fo
     )
     client.post(page(case, "give-date"), sent | {"confirm": "yes"})
     assert deadline(case).due_on == date(2026, 12, 18)
+
+
+@pytest.fixture
+def thirty_days(loaded, db):
+    """A complex complaint of Solihull's, received on 18 November: 30 working days end on 30 December, as its bank
+    holidays are working days."""
+    set_own_policy(Policy.objects.get(code="solihull-corporate"), by=None, now=NOW)
+    council = cases.make_council()
+    case = cases.log(council)
+    type_ = cases.first_stage_of("complex-complaint")
+    return council, triage.triage(case=case, by=council.officer, now=NOW, type_=type_)
+
+
+def test_beyond_the_rules_own_date_the_reason_is_written_down(thirty_days, client_for):
+    """H2: beyond 30 days with the complainant's agreement, the Head of Service's, and a documented reason."""
+    council, case = thirty_days
+    client = client_for(council.service_manager)
+    assertContains(client.get(page(case, "give-date")), "Needed for a later date than the rule&#x27;s own.")
+    sent = typed(case, day="1/2/2027", said_by="Jo Example", complainant_agreed="on", reason=" ")
+    for confirm in ({}, {"confirm": "yes"}):
+        answer = client.post(page(case, "give-date"), sent | confirm)
+        assert errors(answer, "reason") == (
+            "By its rule (H2) 'Send the response' is due on Wednesday 30 December 2026. Write the reason for a later "
+            "date."
+        )
+    assert nothing_changed(case)
+    client.post(page(case, "give-date"), sent | {"reason": "Two contractors answer.", "confirm": "yes"})
+    assert deadline(case).due_on == date(2027, 2, 1)
+    assert "Two contractors answer." in said(case, council)
+
+
+def test_a_date_within_the_rules_own_needs_no_reason(thirty_days, client_for):
+    council, case = thirty_days
+    sent = typed(case, day="30/12/2026", said_by="Jo Example", confirm="yes")
+    client_for(council.service_manager).post(page(case, "give-date"), sent)
+    assert deadline(case).due_on == date(2026, 12, 30)
+    assert not nothing_changed(case)
 
 
 # --- what happened, and what is not needed ----------------------------------------------------------

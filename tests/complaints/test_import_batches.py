@@ -46,13 +46,12 @@ def test_the_same_tracker_twice_imports_nothing_twice(council):
 
 def test_the_same_reference_with_other_content_is_rejected(council):
     imported(row())
-    reference = case_of().reference
     batch = imported(row("cr / 1", summary="Something else."))
     assert told(batch, Kind.REJECTED) == [
         (
             2,
             "Ref",
-            f"Case {reference} has this reference already, with other content. Change the case, or give this row "
+            "A case with this reference is there already, with other content. Change that case, or give this row "
             "another reference.",
         )
     ]

@@ -435,6 +435,23 @@ def test_a_check_shows_what_would_come_of_it(senior, council):
     assert not Case.objects.exists()
 
 
+def test_our_reference_of_a_case_they_may_not_see_is_not_told(senior, council, worker):
+    """Decision 11: a restricted case is for those on its list, and for nobody who has a tracker with its row."""
+    imported(row("1"), by=council.senior, unit=council.children)
+    Case.objects.update(restricted=True)
+    restricted = case_of("1")
+    batch = checked(senior, row("1", summary="Other words."))
+    for _ in ("checked", "imported"):
+        response = senior.get(at("import", batch))
+        assertContains(response, "A case with this reference is there already, with other content.")
+        assertNotContains(response, restricted.reference)
+        assert not any(restricted.reference in line.reason for line in batch.lines.all())
+        senior.post(at("import-start", batch))
+        worker.run()
+        batch.refresh_from_db()
+    assert batch.state == State.DONE
+
+
 def test_where_nothing_would_be_imported_there_is_no_button(senior, council):
     batch = checked(senior, row("1", received=None))
     assertNotContains(senior.get(at("import", batch)), "import-start")

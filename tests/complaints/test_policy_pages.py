@@ -99,8 +99,8 @@ def test_a_move_table_reads_aloud(surrey):
     ]
     assert lines[-3:] == [
         "At any time, closed or not:",
-        "  Restrict who may see it; Link another case; Add a note for Customer Relations only, by Customer Relations "
-        "Officer.",
+        "  Correct a date; Restrict who may see it; Link another case; Add a note for Customer Relations only, by "
+        "Customer Relations Officer.",
         "  Add a note; Add a document, by Whoever works on cases.",
     ]
 
@@ -108,7 +108,10 @@ def test_a_move_table_reads_aloud(surrey):
 def test_who_signs_is_named_where_all_its_stages_say_the_same(surrey):
     assert "  Sign off, by Assistant Director. Then: Ready to send." in aloud("customer-relations-reviews")
     signed = aloud("head-of-service-reviews", "solihull-corporate")
-    assert "  Sign off, by Service manager. Then: Ready to send." in signed
+    assert (
+        "  Sign off, by Service manager. It needs: somebody who took no part in an earlier stage. Then: Ready to send."
+        in signed
+    )
 
 
 def test_only_what_a_stage_uses_is_a_table_to_read(surrey):

@@ -446,8 +446,8 @@ def test_what_is_not_eligible_as_a_complaint_is_answered_as_an_enquiry(council):
         )
 
 
-def test_the_service_drafts_an_additional_response(council):
-    """SC1: the outcome says who writes."""
+def test_a_responder_may_write_the_answer_of_a_review(council):
+    """SC1: an additional response by the service."""
     case = cases.closed(council)
     escalation.escalate(case=case, by=council.officer, now=NOW, asked_on=NOW.date(), reasons="Still late.")
     drafting.review(

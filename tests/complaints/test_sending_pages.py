@@ -164,7 +164,7 @@ def test_a_case_without_points_says_where_to_add_them(council, client_for):
     client = client_for(council.officer)
     assertContains(client.get(page(case, "send")), "Add at least one point of complaint first")
     answer = client.post(page(case, "send"), sent(case))
-    assertContains(answer, "Record a finding for every point first.")
+    assertContains(answer, "Add at least one point of complaint first, under &#x27;Change the details&#x27;.")
     assert state(case) == "to-send"
 
 

@@ -131,7 +131,7 @@ def test_every_form_can_come_back_too_late(council, client_for):
             late = [state for state in table.states if state not in states]
             if verb in told or not states or not late:
                 continue
-            Stage.objects.filter(pk=stage.pk).update(state=late[0])
+            cases.put(stage, late[0])
             response = manager.post(
                 page(stage.case, verb), {"seen": "1", "stage": stage.number, "reason": "Because"}
             )

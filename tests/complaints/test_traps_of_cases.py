@@ -456,7 +456,7 @@ def test_26_no_form_fails_for_what_is_typed_into_it(council: Council) -> None:
     failed = []
     for name, stage in stages.items():
         for state in table_of(stage.type).states:
-            Stage.objects.filter(pk=stage.pk).update(state=state)
+            cases.put(stage, state)
             for verb in set(REGISTRY) - done:
                 roles = sorted(ALLOWED.get((name, state.value, verb.value), ()))
                 if not roles:

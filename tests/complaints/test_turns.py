@@ -14,10 +14,9 @@ from accounts.roles import Role
 from complaints import permissions
 from complaints.actions import allocation, closing, dates, details, drafting, escalation, turns
 from complaints.actions.parties import PartyDraft
-from complaints.models import Case, Contribution, Stage
-from complaints.queries import cases as queries
+from complaints.models import Case, Contribution, Stage, Task
 from complaints.queries.reassigning import left_behind
-from complaints.queries.today import in_words, tasks
+from complaints.queries.today import Waits, in_words, tasks
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, open_stage
 from tests.factories import make_grant, make_unit, make_user
@@ -33,14 +32,19 @@ def people_of(council: Council) -> dict[str, User]:
     return {name: User.objects.get(pk=who.pk) for name, who in named.items() if isinstance(who, User)}
 
 
+def turn_tasks(person: User) -> list[Waits]:
+    """The next steps on the list of what waits for somebody."""
+    return [task for task in tasks(person, now=NOW) if task.row.kind == Task.Kind.TURN]
+
+
+def turns_of(person: User) -> list[Stage]:
+    return [task.stage for task in turn_tasks(person)]
+
+
 def whose(case: Case, council: Council, stage: Stage | None = None) -> set[str]:
     """Whose turn the case is, by their part."""
     wanted = stage or open_stage(case)
-    return {
-        name
-        for name, person in people_of(council).items()
-        if wanted in [one for one, _ in queries.turns(person, now=NOW)]
-    }
+    return {name for name, person in people_of(council).items() if wanted in turns_of(person)}
 
 
 # --- how a case comes to stand there ----------------------------------------------------------------
@@ -139,7 +143,7 @@ def test_a_turn_is_what_the_move_table_allows_and_the_person_named(council: Coun
                 stage.turn_person_id == person.pk or (stage.turn_person_id is None and _holds(person, stage))
             )
         )
-        assert (stage in [one for one, _ in queries.turns(person, now=NOW)]) == expected, name
+        assert (stage in turns_of(person)) == expected, name
 
 
 def _holds(person: User, stage: Stage) -> bool:
@@ -184,7 +188,7 @@ def cover(absent: User, deputy: User, first: date = TODAY, days: int = 5) -> Non
 
 
 def for_whom(person: User, case: Case) -> list[User | None]:
-    return [seat.for_whom for stage, seat in queries.turns(person, now=NOW) if stage.case_id == case.pk]
+    return [task.for_whom for task in turn_tasks(person) if task.case.pk == case.pk]
 
 
 def test_a_deputy_has_the_turns_of_whom_they_cover(council: Council) -> None:
@@ -296,6 +300,7 @@ def test_without_an_officer_whoever_may_decides(council: Council) -> None:
         case=case, by=council.responder, now=NOW, total=20, reason="Three teams have to answer"
     )
     Stage.objects.filter(case=case).update(officer=None)
+    turns.write([open_stage(case).pk], now=NOW)
     found = {name: [t.verb for t in tasks(who, now=NOW)] for name, who in people_of(council).items()}
     assert {name for name, verbs in found.items() if "decide-extension" in verbs} == TEAM
 

@@ -67,7 +67,16 @@ SURREY = {
             m("triage", "received", 2, "wd"),
             m("inform-lead-member", "received", 2, "wd"),
             headline("draft-response", "received", 15, "wd"),
-            m("copy-of-response", "received", 11, "wd", bracketed=True, shown_with="complaint-route"),
+            # S2.3: one day after the response's due date when that is extended, which is to 20 at most.
+            m(
+                "copy-of-response",
+                "received",
+                11,
+                "wd",
+                bracketed=True,
+                shown_with="complaint-route",
+                extend_to=21,
+            ),
             given("update", "received", bracketed=True),
         ],
     ),

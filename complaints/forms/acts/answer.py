@@ -193,14 +193,14 @@ class CheckForm(AnswerForm):
 
     def context(self) -> dict[str, Any]:
         context = super().context()
-        latest, before = self.answer.latest, self.answer.checked_before
+        before = self.answer.checked_before
         approving = permissions.authority(self.user, Verb.APPROVE, self.stage, now=self.now)
         by_whom = approving.for_whom if approving else None
         unmet = needs.unmet(approving.move, self.stage, self.case) if approving else []
         return context | {
             "before": before,
             "changes": self.answer.since(before),
-            "own": drafting.why_own(latest, self.user, by_whom) if latest and approving else "",
+            "own": drafting.why_own(self.stage, approving.move, self.user, by_whom) if approving else "",
             "unmet": [need.unmet for need in unmet],
         }
 
@@ -262,7 +262,8 @@ class SigningForm(AnswerForm):
         context = super().context()
         latest, before = self.answer.latest, self.answer.signer_saw
         checks = [row for row in self.answer.decisions if latest and row.draft_id == latest.pk]
-        own = drafting.why_own(latest, self.user, context["for_whom"]) if latest else ""
+        signing = permissions.authority(self.user, Verb.SIGN, self.stage, now=self.now)
+        own = drafting.why_own(self.stage, signing.move, self.user, signing.for_whom) if signing else ""
         return context | {
             "before": before,
             "changes": self.answer.since(before),

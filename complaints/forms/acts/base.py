@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
@@ -37,10 +38,29 @@ class WordsField(forms.CharField):
         return clean(super().to_python(value) or "")
 
 
+NOT_SEEN = (
+    "This page did not say how the case stood when it was opened, so nothing was done. What you typed is still here: "
+    "check the case as it stands now, and press the button again."
+)
+
+
+class SeenField(forms.IntegerField):
+    """The revision of the case that a page was made from; None where that is missing or cannot be read."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
+
+
 class ActForm(forms.Form):
     """What one action asks. A subclass names its `verb`, adds fields, and does it in `perform`.
 
-    `seen` is the revision of the case the page was made from. `title` heads the page (the verb's label unless
+    `seen` is the revision of the case the page was made from: without it nothing is done, because what is sent twice
+    could not be told from what is meant twice. `title` heads the page (the verb's label unless
     set), `button` is what is pressed, `done` what is said after. `previews`: what it does to the dates is shown, and
     confirmed, before it is done. `template` is the page, where the plain one will not do.
     """
@@ -54,7 +74,7 @@ class ActForm(forms.Form):
     warning: ClassVar[bool] = False
     template: ClassVar[str] = "complaints/cases/act.html"
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = SeenField(required=False)
 
     def __init__(
         self,
@@ -72,6 +92,15 @@ class ActForm(forms.Form):
         self.user = user
         self.now = now
         self.prepare()
+
+    def full_clean(self) -> None:
+        """A page that does not say what it was made from is offered again, made from the case as it is now."""
+        super().full_clean()
+        if self.is_bound and self.cleaned_data.get("seen") is None:
+            self.add_error(None, NOT_SEEN)
+            data = cast(QueryDict, self.data).copy()
+            data["seen"] = str(self.case.revision)
+            self.data = data
 
     def prepare(self) -> None:
         """Fill choices and initial values from the case."""

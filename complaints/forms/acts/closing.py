@@ -11,8 +11,10 @@ from complaints.forms.fields import DayField
 from complaints.models import Learning, Letter
 from complaints.moves import table_of
 from complaints.queries.deadline_words import deadline_views
-from complaints.workflow import Need, State, Verb
+from complaints.queries.stages import stage_name
+from complaints.workflow import Need, Verb
 from slas.core.calendar import london_date
+from slas.core.wording import listed
 
 
 @form_for(Verb.CLOSE)
@@ -121,11 +123,15 @@ class ReopenForm(ActForm):
     )
 
     def prepare(self) -> None:
-        move = table_of(self.stage.type).move(self.stage.state, self.verb)
-        after = State(move.next).label.lower() if move and move.next else "open"
+        again = closing.reopened_as(self.case, self.stage)
+        several = len(again) > 1
+        after = [
+            f"{state.label.lower()} ({stage_name(stage)})" if several else state.label.lower()
+            for stage, state in again
+        ]
         self.about = (  # type: ignore[misc] # what it says depends on the stage
-            f"It stands again as: {after}. Its clock goes on from where it began, as if it had not been closed, and "
-            "what was missed stays missed."
+            f"It stands again as: {listed(after) or 'open'}. Its clock goes on from where it began, as if it had not "
+            "been closed, and what was missed stays missed."
         )
 
     def perform(self, **common: Any) -> object:

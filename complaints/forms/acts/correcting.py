@@ -9,8 +9,14 @@ from complaints.forms.acts.base import WordsField, form_for, moment_of
 from complaints.forms.acts.dates import HintedRadios, RulesForm
 from complaints.forms.fields import DayField, TimeOfDayField
 from complaints.models import StageEvent
-from complaints.queries.facts import correctable, takeable
+from complaints.queries.facts import Group, Offer, correctable, takeable
+from complaints.queries.stages import came_in, stages_of
 from complaints.workflow import Verb
+from slas.core.calendar import london_date
+from slas.core.wording import long_date, long_moment
+
+RECEIVED = "received"
+"""Stands for how the case came in, where no event does."""
 
 
 @form_for(Verb.CORRECT_DATE)
@@ -36,8 +42,9 @@ class CorrectDateForm(RulesForm):
 
     def prepare(self) -> None:
         super().prepare()
+        self.cannot = ""  # the stage may have no dates, and the case still says when it came in
         groups, hints = [], {}
-        for title, offered in (*correctable(self.case), *takeable(self.case)):
+        for title, offered in (*self._received(), *correctable(self.case), *takeable(self.case)):
             groups.append((title, [(one.value, one.label) for one in offered]))
             hints.update({one.value: one.hint for one in offered})
         field = self.fields["what"]
@@ -45,10 +52,19 @@ class CorrectDateForm(RulesForm):
             field.widget = HintedRadios(hints)
             field.choices = groups
 
+    def _received(self) -> list[Group]:
+        """How the case came in, where no stage counts from that: else it is one of the events."""
+        case = self.case
+        if came_in(stages_of(case)) is not None:
+            return []
+        logged = f"Logged by {case.logged_by or 'the system'} on {long_date(london_date(case.logged_at))}"
+        label = f"It came in: {long_moment(case.received_at or case.received_on)}"
+        return [("The case", [Offer(RECEIVED, label, logged)])]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         what = data.get("what") or ""
-        if not what.startswith("event-"):
+        if what != RECEIVED and not what.startswith("event-"):
             if what and data.get("day"):
                 self.add_error(
                     "day", "Leave the day blank to take it back, or choose the event whose day is wrong"
@@ -61,6 +77,8 @@ class CorrectDateForm(RulesForm):
 
     def perform(self, **common: Any) -> object:
         data = self.cleaned_data
+        if data["what"] == RECEIVED:
+            return dates.correct_date(event=None, moment=data["moment"], reason=data["reason"], **common)
         fact, _, number = data["what"].partition("-")
         if fact == "event":
             event = StageEvent(pk=int(number))

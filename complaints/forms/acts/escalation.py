@@ -8,7 +8,7 @@ from complaints.actions import escalation
 from complaints.forms.acts.base import ActForm, WordsField, form_for
 from complaints.forms.acts.sending import SentForm
 from complaints.forms.fields import DayField
-from complaints.models import Letter, Point
+from complaints.models import Point
 from complaints.workflow import Verb
 from slas.core.calendar import london_date
 from slas.core.wording import long_date
@@ -30,21 +30,26 @@ class NextStageForm(ActForm):
 
     def prepare(self) -> None:
         super().prepare()
+        self.answer = escalation.answer_of(self.stage)
         self.window = escalation.window_of(self.stage)
         last = self.window.due_on if self.window else None
         self.over = last is not None and last < london_date(self.now)
         self.next = escalation.next_type(self.stage)
         self.cannot = escalation.why_not(self.stage)
         self.initial["asked_on"] = london_date(self.now)
+        if self.window is not None and self.answer is not None and self.answer.received_on is None:
+            self.about = (  # type: ignore[misc] # depends on the stage
+                "No letter is on record here, so it is not known when they received the answer. The time to ask is "
+                f"reckoned from the day it was answered, {long_date(self.answer.sent_on)}."
+            )
 
     def context(self) -> dict[str, Any]:
-        answer = self.stage.letters.filter(kind=Letter.Kind.RESPONSE).order_by("-sent_on", "-pk").first()
         return {
             "window": self.window,
             "over": self.over,
             "window_sla": self.stage.type.window,
             "next_type": self.next,
-            "answer": answer,
+            "answer": self.answer,
         }
 
 

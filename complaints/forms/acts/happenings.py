@@ -34,7 +34,7 @@ class GiveDateForm(RulesForm):
             "max_length": "Who gave the date: 200 characters or fewer",
         },
     )
-    reason = WordsField(label="Why, if it is to be said", required=False, rows=3)
+    reason = WordsField(label="Why is it that date?", required=False, rows=3)
 
     def prepare(self) -> None:
         super().prepare()
@@ -50,6 +50,8 @@ class GiveDateForm(RulesForm):
         )
         if len(taking) == 1:
             self.fields["day"].help_text = f"For: {taking[0].name}. {self._hint(taking[0])}"
+        if any(rule.span is not None for rule in taking):
+            self.fields["reason"].help_text = "Needed for a later date than the rule's own."
         agreeing = [rule for rule in taking if rule.complainant_agrees]
         if agreeing:
             self.fields["complainant_agreed"] = forms.BooleanField(

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         try:
             if fresh:
                 self.delete_database()
+            self.make_folders()
             self.migrate()
             self.load_reference(policy)
             self.refuse_demo_people()
@@ -71,6 +72,11 @@ class Command(BaseCommand):
             self.stdout.write(f"Deleting {database} and everything in it.")
         for suffix in ("", "-wal", "-shm", "-journal"):
             database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+    def make_folders(self) -> None:
+        """Where the product keeps its own files. A folder somebody chose is theirs to make: it may be a disk that is
+        not there yet."""
+        settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def migrate(self) -> None:
         if connection.vendor == "sqlite":

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from complaints.importing import FileError, read_sheets
-from complaints.importing.archive import MOST_CELLS
+from complaints.importing.room import MOST_CELLS
 from tests.complaints.importing.made import a_row, ods, ods_of, xlsx
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)

@@ -1,20 +1,26 @@
-"""Reads `expected.txt`: who may do what to a stage of each kind, state by state."""
+"""Reads `expected.txt` and its like: who may do what to a stage of each kind, state by state."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 FILE = Path(__file__).with_name("expected.txt")
+FILES = {
+    "surrey-cfllc": FILE,
+    "solihull-corporate": FILE.with_name("expected-solihull.txt"),
+    "warwickshire": FILE.with_name("expected-warwickshire.txt"),
+}
+"""By policy pack."""
 Allowed = dict[tuple[str, str, str], frozenset[str]]
 """Stage type ('corporate stage-1'), state and verb to the roles that may; what is not there, nobody may."""
 
 
-def expected() -> tuple[dict[str, frozenset[str]], Allowed]:
+def expected(file: Path = FILE) -> tuple[dict[str, frozenset[str]], Allowed]:
     """The named groups of roles, and what each stage type allows. Raises ValueError for a line it cannot read."""
     groups: dict[str, frozenset[str]] = {}
     allowed: Allowed = {}
     types: list[str] = []
     states: list[str] = []
-    for number, line in _lines():
+    for number, line in _lines(file):
         if line.startswith("    "):
             verb, _, roles = line.strip().partition(": ")
             for type_ in types:
@@ -33,8 +39,8 @@ def expected() -> tuple[dict[str, frozenset[str]], Allowed]:
     return groups, allowed
 
 
-def _lines() -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(FILE.read_text().splitlines(), 1):
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(file.read_text().splitlines(), 1):
         text = line.partition("#")[0].rstrip()
         if text:
             yield number, text

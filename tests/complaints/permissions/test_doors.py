@@ -16,6 +16,7 @@ from complaints.forms.acts import REGISTRY
 from complaints.models import Stage
 from complaints.moves import table_of
 from complaints.workflow import State, Verb
+from tests.complaints import cases
 from tests.complaints.cases import Council
 from tests.complaints.permissions.expected_table import expected
 from tests.complaints.permissions.world import begun_stages, holder
@@ -59,7 +60,7 @@ def clients(council: Council) -> dict[str, Client]:
 def in_each_state(stages: dict[str, Stage]) -> Iterator[tuple[str, State, Stage]]:
     for name, stage in stages.items():
         for state in table_of(stage.type).states:
-            Stage.objects.filter(pk=stage.pk).update(state=state)
+            cases.put(stage, state)
             yield name, state, stage
 
 

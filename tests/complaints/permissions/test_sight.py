@@ -17,7 +17,7 @@ from accounts.actions import Refused, name_cover
 from accounts.models import User
 from accounts.roles import Role
 from complaints import permissions
-from complaints.actions import allocation, details, documents, intake
+from complaints.actions import allocation, details, documents, intake, readers
 from complaints.actions.documents import Upload
 from complaints.actions.parties import PartyDraft
 from complaints.models import Case, Document
@@ -379,17 +379,32 @@ def test_a_responder_on_the_list_who_covers_an_officer_is_not_of_the_team_there(
     assert download.status_code == 404
 
 
-def test_somebody_who_can_carry_it_on_is_on_the_list(scene: Scene) -> None:
-    """A deputy cannot: on a restricted case they may do nothing as who they stand in for."""
+def test_a_deputy_restricts_for_whom_they_stand_in_and_keeps_nothing(scene: Scene) -> None:
+    """Whom they cover is on the list in their place: the deputy would keep what they saw when the cover ends."""
     deputy = scene.people["a deputy of the officer"]
+    details.restrict(
+        case=scene.case,
+        by=permissions.afresh(deputy),
+        now=NOW,
+        restricted=True,
+        readers=[scene.people["Responder there"]],
+        reason="About a colleague",
+    )
+    listed = {row.user for row in scene.case.readers.all()}
+    assert listed == {scene.council.officer, scene.people["Responder there"]}
+    assert not permissions.sees(permissions.afresh(deputy), scene.case, now=NOW)
+
+
+def test_somebody_who_can_carry_it_on_is_on_the_list(scene: Scene) -> None:
+    """Of the Customer Relations Team there in their own right: the deputy of somebody is not."""
+    scene.council.officer.grants.all().delete()
+    case = scene.case
     with pytest.raises(Refused, match="Customer Relations"):
-        details.restrict(
-            case=scene.case,
-            by=permissions.afresh(deputy),
-            now=NOW,
-            restricted=True,
-            readers=[scene.people["Responder there"]],
-            reason="About a colleague",
+        readers.check_list(
+            [scene.people["a deputy of the officer"], scene.people["Responder there"]],
+            case.unit,
+            "readers",
+            NOW,
         )
 
 

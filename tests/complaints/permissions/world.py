@@ -1,4 +1,4 @@
-"""A stage of each type of the pack, and a person for each role."""
+"""A stage of each type of the council's own pack, and a person for each role."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.factories import make_grant, make_user
 
 def types_of_the_pack() -> Iterator[tuple[str, StageType]]:
     """Each stage type with its name, 'procedure stage'."""
-    types = StageType.objects.filter(procedure__policy_version__policy__code="surrey-cfllc")
+    types = StageType.objects.filter(procedure__policy_version__policy__is_own=True)
     related = (
         "procedure__policy_version",
         "table",

@@ -6,19 +6,31 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
 from audit import service as audit
 from complaints import permissions
-from complaints.models import Case, Deadline, Dismissal, Extension, GivenDate, Pause, Stage, StageEvent
+from complaints.models import (
+    Case,
+    Deadline,
+    Dismissal,
+    Extension,
+    GivenDate,
+    Letter,
+    Pause,
+    Stage,
+    StageEvent,
+)
 from complaints.moves import table_of
-from complaints.queries.cases import turns
-from complaints.queries.reassigning import left_behind
+from complaints.queries.reassigning import left_behind, unheld
+from complaints.queries.today import tasks
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, PauseSpan, instant, london_date
 from slas.core.facts import Extension as More
 from slas.core.facts import Facts, Given
+from slas.core.result import Deadline as Answered
 from slas.service import Clock, Earlier, Worked, deadlines_for, rule_set
 
 TEAM = {"cr-officer", "senior-cr-officer", "cr-manager"}
@@ -103,34 +115,107 @@ def recomputed(stage: Stage) -> Worked | None:
     return deadlines_for([Clock(stage.pk, stage.type.sla_version, facts, earlier)])[0]
 
 
-def wrong_deadlines(stage: Stage) -> list[str]:
-    """Where what is stored of a stage's deadlines differs from their recomputation."""
+def wrong_deadlines(stage: Stage, settled: Rows | None = None) -> list[str]:
+    """Where what is stored of a stage's deadlines differs from their recomputation. Those that a change of the calendar
+    left `settled` are as they were then, or as they are recomputed."""
     answer = recomputed(stage)
     stored = {row.milestone: row for row in stage.deadlines.all()}
-    worked = {d.rule.code: d for d in answer.deadlines} if answer else {}
+    worked = {d.rule.code: (n, d) for n, d in enumerate(answer.deadlines)} if answer else {}
     wrong = [f"{code}: stored, not worked out" for code in stored.keys() - worked.keys()]
     wrong += [f"{code}: worked out, not stored" for code in worked.keys() - stored.keys()]
-    dismissed = set(Dismissal.objects.filter(stage=stage, voided_at=None).values_list("milestone", flat=True))
     for code in stored.keys() & worked.keys():
-        row, fresh = stored[code], worked[code]
-        met = instant(fresh.met_at) if fresh.met_at else None
-        wanted = {
-            "due_on": fresh.due_on,
-            "due_at": fresh.due_at,
-            "amber_at": instant(fresh.amber_at) if fresh.amber_at else None,
-            "missed_at": fresh.missed_at,
-            "original_due_on": fresh.original_due_on,
-            "met_at": met,
-            "met_on": london_date(met) if met else None,
-            "in_time": fresh.met_in_time,
-            "waiting_for": fresh.waiting_for or "",
-            "paused_since": fresh.paused_since,
-            "headline": fresh.rule.headline,
-            "dismissed": code in dismissed,
-            "live": stage.closed_at is None and code not in dismissed and met is None,
-        }
-        wrong += [f"{code}.{name}: {getattr(row, name)}, not {value}" for name, value in wanted.items()
-                  if getattr(row, name) != value]  # fmt: skip
+        row, wanted = stored[code], wanted_row(stage, *worked[code])
+        said = {name: getattr(row, name) for name in wanted}
+        was = (settled or {}).get((stage.pk, code))
+        if was is None or said != {name: was[name] for name in wanted}:
+            wrong += [
+                f"{code}.{n}: {said[n]}, not {value}" for n, value in wanted.items() if said[n] != value
+            ]
+    return wrong
+
+
+def wanted_row(stage: Stage, position: int, fresh: Answered) -> Row:
+    """What is to be stored of a deadline: every column of it."""
+    rule, met = fresh.rule, instant(fresh.met_at) if fresh.met_at else None
+    left_out = Dismissal.objects.filter(stage=stage, voided_at=None, milestone=rule.code).first()
+    red = fresh.missed_at or fresh.red_at
+    missed_first = left_out is not None and red is not None and instant(red) <= left_out.recorded_at
+    wanted = {
+        "position": position,
+        "name": rule.name,
+        "headline": rule.headline,
+        "owner": rule.owner,
+        "met_by": rule.met_by,
+        "waiting_for": fresh.waiting_for or "",
+        "counted_from": fresh.counted_from,
+        "due_on": fresh.due_on,
+        "due_at": fresh.due_at,
+        "amber_at": instant(fresh.amber_at) if fresh.amber_at else None,
+        "red_at": instant(red) if red else None,
+        "original_due_on": fresh.original_due_on,
+        "missed_at": fresh.missed_at,
+        "met_at": met,
+        "met_on": london_date(met) if met else None,
+        "in_time": False if missed_first and met is None else fresh.met_in_time,
+        "paused_since": fresh.paused_since,
+        "dismissed": left_out is not None,
+        "live": stage.closed_at is None and left_out is None and met is None,
+    }
+    columns = {field.attname for field in Deadline._meta.concrete_fields}
+    assert columns - {"id", "stage_id", "milestone"} == wanted.keys(), "a column nobody looks at"
+    return wanted
+
+
+def differing(stage: Stage) -> set[str]:
+    """The milestones of a stage that are stored otherwise than they are recomputed."""
+    answer = recomputed(stage)
+    stored = {row.milestone: row for row in stage.deadlines.all()}
+    return {
+        d.rule.code
+        for n, d in enumerate(answer.deadlines if answer else ())
+        if d.rule.code in stored
+        and any(getattr(stored[d.rule.code], k) != v for k, v in wanted_row(stage, n, d).items())
+    }
+
+
+def touched(stage: Stage, code: str, now: datetime) -> bool:
+    """Whether anything that a milestone rests on was recorded, ended or taken back at `now`."""
+    answer = recomputed(stage)
+    rules = {d.rule.code: d.rule for d in answer.deadlines} if answer else {}
+    chain, events = {code}, {rules[code].met_by} if code in rules else set()
+    for rule in reversed(list(rules.values())):
+        if rule.code in chain:
+            before = {rule.after[0]} if rule.from_milestone else set()
+            chain |= before | ({rule.latest_from} if rule.latest_from else set())
+            events |= {rule.met_by, *rule.after} - before
+    own: list[Any] = [StageEvent.objects.filter(stage=stage, code__in=events)]
+    own += [
+        kind.objects.filter(stage=stage, milestone__in=chain) for kind in (GivenDate, Extension, Dismissal)
+    ]
+    own += [Pause.objects.filter(stage=stage)]
+    at = Q(recorded_at=now) | Q(voided_at=now)
+    ended = Pause.objects.filter(stage=stage, resumed_at=now).exists()
+    return ended or stage.earlier.filter(until=now).exists() or any(q.filter(at).exists() for q in own)
+
+
+def unfounded(stage: Stage) -> list[str]:
+    """What is said of a stage that nothing in it bears out: that something happened or was done before it began, or
+    that it is answered where it was not."""
+    if stage.type.sla_version is None:
+        return []
+    rules = rule_set(stage.type.sla_version)
+    events = list(StageEvent.objects.filter(stage=stage, voided_at=None).select_related("copied_from"))
+    begun = max((e.day for e in events if e.code == rules.events[0].code), default=None)
+    if begun is None:
+        return [f"it has no '{rules.events[0].code}'"]
+    wrong = [f"{e.code} on {e.day}, and it began on {begun}" for e in events if e.day < begun]
+    rows = {row.milestone: row for row in stage.deadlines.all()}
+    wrong += [f"{code}: met on {row.met_on}, before it began on {begun}" for code, row in rows.items()
+              if row.met_on is not None and row.met_on < begun]  # fmt: skip
+    headline = next((row for row in rows.values() if row.headline), None)
+    own = {e.code for e in events if e.copied_from is None or e.copied_from.stage_id == stage.pk}
+    if headline and headline.met_on and headline.met_by not in own:
+        wrong.append(f"answered by '{headline.met_by}' of another stage")
     return wrong
 
 
@@ -172,11 +257,42 @@ def wrong_turn(stage: Stage) -> list[str]:
             return [f"closed, and a turn since {stage.turn_since}"]
     else:
         move = next(m for place, m in table_of(stage.type).lines if place == stage.state)
-        role = move.roles[0]
+        writer = stage.type.writer_after(stage.outcome) if move.verb == "submit" else ""
+        role = writer if writer in move.roles else move.roles[0]
         person = stage.officer_id if role in TEAM else stage.responder_id if role in SERVICE else None
+        if person in _wrote(stage, move.verb.value):
+            person = None  # nobody approves their own draft
         wanted = (move.verb.value, role, stage.unit_id, person, _turn_due(stage, move.verb.value))
     names = ("verb", "role", "unit", "person", "due")
     return [f"{n}: {a}, not {b}" for n, a, b in zip(names, said, wanted, strict=True) if a != b]
+
+
+def _wrote(stage: Stage, verb: str) -> set[int]:
+    """Who may not do `verb` because they wrote what it decides on: since the last answer that was sent."""
+    if verb not in ("approve", "sign"):
+        return set()
+    drafts = list(stage.drafts.order_by("version").prefetch_related("decisions"))
+    sent = stage.letters.filter(kind=Letter.Kind.RESPONSE, draft__isnull=False)
+    last = max((letter.draft.version for letter in sent.select_related("draft") if letter.draft), default=0)
+    ours = [draft for draft in drafts if draft.version > last] or drafts[-1:]
+    if verb == "sign":
+        ours = [draft for draft in ours if not any(d.decision == "amended" for d in draft.decisions.all())]
+    return {pk for draft in ours for pk in (draft.author_id, draft.for_whom_id) if pk}
+
+
+def wrong_tasks(stage: Stage) -> list[str]:
+    """Where what waits in a stage is not its turn and no more than its open dates, requests and contributions."""
+    turns = [row for row in stage.tasks.all() if row.kind == "turn"]
+    if stage.closed_at is not None:
+        return ["closed, and something waits"] if stage.tasks.all() else []
+    if len(turns) != 1:
+        return [f"{len(turns)} next steps wait"]
+    (row,) = turns
+    listed = stage.case.readers.filter(user=stage.turn_person_id).exists()
+    person = None if stage.case.restricted and not listed else stage.turn_person_id
+    said = (row.verb, row.unit_id, row.person_id, row.due_at, row.hidden)
+    wanted = (stage.turn_verb, stage.turn_unit_id, person, stage.turn_due_at, stage.case.restricted)
+    return [f"task: {a}, not {b}" for a, b in zip(said, wanted, strict=True) if a != b]
 
 
 def _turn_due(stage: Stage, verb: str) -> datetime | None:
@@ -280,7 +396,9 @@ def found_by_nobody(case: Case, seen: Sight, now: datetime) -> list[str]:
 
 def _lists(person: User, stage: Stage, now: datetime) -> bool:
     """Whether the first page of `person` shows that `stage` waits: for them, or for somebody who cannot do it."""
-    if stage in [turn for turn, _ in turns(person, now=now)]:
+    if any(task.stage == stage for task in tasks(person, now=now)):
+        return True
+    if any(stage.case in left.cases for left in unheld(person, now=now)):
         return True
     return any(left.person == stage.turn_person for left in left_behind(person, now=now))
 

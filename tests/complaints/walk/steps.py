@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
+from accounts.actions import Refused
 from accounts.models import Unit, User
+from complaints import permissions
 from complaints.actions import (
     allocation,
+    calendars,
     closing,
     dates,
     details,
@@ -23,6 +26,7 @@ from complaints.actions import (
     triage,
 )
 from complaints.actions.parties import PartyDraft
+from complaints.forms.acts.intake import ReclassifyForm
 from complaints.models import (
     Case,
     Contribution,
@@ -36,9 +40,12 @@ from complaints.models import (
     StageEvent,
     StageType,
 )
+from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import Verb
 from slas import service
 from slas.core.calendar import LONDON, london_date
+from slas.models import ClosureDay, Policy
+from slas.service import CalendarError
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -122,6 +129,16 @@ class Step:
         return str(self.one_of(*codes, "nothing") if codes else "nothing")
 
 
+@dataclass
+class Sure(Step):
+    """A step that draws nothing: of what there is to choose it takes the one at `pick`, counted round."""
+
+    pick: int = 0
+
+    def one_of(self, *choices: Any) -> Any:
+        return choices[self.pick % len(choices)]
+
+
 ACTIONS: dict[Verb, Callable[[Step], object]] = {}
 
 
@@ -158,9 +175,52 @@ def log(world: World, draw: Draw, by: User, *, kinds: tuple[str, ...] = KINDS) -
     return intake.log_contact(contact, by=by, now=world.now, once=uuid.UUID(int=draw(st.integers(1, 10**30))))
 
 
+def bring_on(world: World, case: Case, draw: Draw) -> None:
+    """Bring a case as far as its second stage, by whoever may do what it waits for, without looking on the way."""
+    kind = draw(st.integers(0, 3))
+    for _ in range(15):
+        stage = acting_stages(stages_of(case))[0]
+        if stage.type.position > 0:
+            return
+        verb = Verb(stage.turn_verb) if stage.turn_verb else Verb.ESCALATE
+        step = Sure(world, case, stage, world.people[0], draw, True, kind if verb is Verb.TRIAGE else 0)
+        if not _done(step, verb) and not (verb is Verb.SEND and _done(step, Verb.DRAFT)):
+            return
+
+
+def _done(step: Sure, verb: Verb) -> bool:
+    """Whether somebody could do it, of those who may, with one of the first things to choose."""
+    for pick in range(4):
+        for person in step.world.people:
+            if permissions.authority(person, verb, step.stage, now=step.world.now):
+                step.case.refresh_from_db()
+                try:
+                    ACTIONS[verb](replace(step, by=person, pick=step.pick + pick))
+                except Refused:
+                    continue
+                return True
+    return False
+
+
 def types(on: date, *, at_triage: bool = True) -> list[StageType]:
     found = intake.types_on(on).order_by("procedure__position", "position")
     return list(found.filter(procedure__at_triage=True, position=0) if at_triage else found)
+
+
+def change_calendar(world: World, draw: Draw) -> str:
+    """A closure day more or less in the calendar of the council's own policy. Returns what was done."""
+    policy = Policy.objects.get(is_own=True)
+    there = list(ClosureDay.objects.filter(calendar=policy.calendar).order_by("day"))
+    if there and draw(st.booleans()):
+        closure = draw(st.sampled_from(there))
+        calendars.remove_closure(closure, by=None, now=world.now)
+        return f"{closure.day} is not a closure day any more"
+    day = london_date(world.now) + timedelta(draw(st.sampled_from([-6, -3, -2, -1, 0, 1, 2, 3, 7, 12])))
+    try:
+        calendars.add_closure(calendar=policy.calendar, day=day, name="Flood", by=None, now=world.now)
+    except CalendarError as error:
+        return f"no closure day: {error}"
+    return f"{day} is a closure day"
 
 
 @does(Verb.TRIAGE)
@@ -175,7 +235,10 @@ def _(s: Step) -> object:
 
 @does(Verb.RECLASSIFY)
 def _(s: Step) -> object:
-    return triage.reclassify(type_=s.one_of(*types(s.case.received_on)), reason=s.words(), **s.common)
+    """To what the form offers, which stands where the stage does; or to anything at all."""
+    offered = ReclassifyForm._types(cast(Any, s))
+    offered = [*offered, *([] if s.sane and offered else types(s.case.received_on))]
+    return triage.reclassify(type_=s.one_of(*offered), reason=s.words(), **s.common)
 
 
 @does(Verb.LOG_IN_ERROR)
