@@ -183,7 +183,7 @@ def _finish(act: Act) -> None:
     if act.next is not None and act.next != stage.state:
         move_to(stage, act.next, act)
     stage.save()
-    act.moved += clock.recompute({stage.pk, *act.touched})
+    act.moved += clock.recompute({stage.pk, *act.touched}, now=act.now)
     stage.refresh_from_db(fields=["draft_due_on"])
     needs.check(act.move, stage, case)
     case.save()  # what waits depends on who may see it

@@ -100,7 +100,7 @@ def _ask_draft(act: Act, days: int | None) -> str:
         raise Refused("The draft cannot be asked for after the formal date.", "draft_days")
     stage.draft_days, before = days, stage.draft_due_on
     stage.save(update_fields=["draft_days"])
-    act.moved += clock.recompute({stage.pk})
+    act.moved += clock.recompute({stage.pk}, now=act.now)
     stage.refresh_from_db(fields=["draft_due_on"])
     ahead = (
         f"{amount(days, Counted.WORKING_DAYS)} before the formal date" if days else "the formal date itself"

@@ -223,7 +223,11 @@ def _bounds(act: Act, row: StageEvent) -> list[Bound]:
     found = [Bound("It came in", act.case.received_at or act.case.received_on, earliest=True)]
     if row.stage.type.beside:
         return found
-    begun = [e for e in others if e.stage_id == row.stage_id and e.code == _begins(row.stage)]
+    begun = [
+        e
+        for e in others
+        if e.stage_id == row.stage_id and e.code == _begins(row.stage) and e.copied_from_id != row.pk
+    ]
     if begun and row.code != begun[0].code and row.copied_from_id is None:
         found.append(Bound(event_name(row.stage, begun[0].code), begun[0].moment, earliest=True))
     answer = _answered(row.stage)

@@ -50,7 +50,7 @@ def follow(act: Act) -> str:
             answered = next(following, None)
             if answered is not None and _follow(act, stage, answered):
                 act.touch(stage)
-                moved += clock.recompute({stage.pk})
+                moved += clock.recompute({stage.pk}, now=act.now)
     act.moved += moved
     told = clock.told(moved, act.now)
     return f" {told}" if told else ""

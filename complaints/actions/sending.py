@@ -150,7 +150,7 @@ def _check_begun(stage: Stage, sent_on: date, what: str = "answer") -> None:
 def _write_lateness(act: Act, reason: Entry | None, unit: Unit | None, note: str) -> None:
     """Why a late answer was late, and whose part that was. Refused, with the rule, where that is needed and missing."""
     one = act.stage
-    act.moved += clock.recompute({one.pk})
+    act.moved += clock.recompute({one.pk}, now=act.now)
     if not needs.is_late(one):
         one.late_reason = one.late_unit = None
         one.late_note = ""

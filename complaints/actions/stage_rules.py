@@ -80,7 +80,7 @@ def is_planned(rules: RuleSet, code: str) -> bool:
 def consequences(act: Act) -> str:
     """What an act did to the dates so far, to end its sentence in the timeline: the headline's move, and what is late
     by it or not any more; '' where nothing moved."""
-    moved = clock.recompute({act.stage.pk, *act.touched})
+    moved = clock.recompute({act.stage.pk, *act.touched}, now=act.now)
     act.moved += moved
     told = clock.told([m for m in moved if m.new.headline or m.lateness(act.now)], act.now)
     return f" {told}" if told else ""

@@ -357,6 +357,8 @@ def test_what_was_settled_and_corrected_once_is_not_moved_by_a_calendar_later(co
     assert deadline(case).due_on == date(2026, 12, 1)
     proclaim(council, now=cases.later(hours=2))
     assert deadline(case).due_on == date(2026, 12, 1)
+    details.note(case=case, by=council.officer, now=cases.later(hours=3), text="Rang her.")
+    assert deadline(case).due_on == date(2026, 12, 1)
 
 
 # --- what a change did not reach -------------------------------------------------------------------

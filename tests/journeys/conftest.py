@@ -177,6 +177,7 @@ def fits() -> Callable[[Page], None]:
     """fits(page): fails when the page has to be scrolled sideways, naming what sticks out."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a click may still be bringing the next page
         width, sticking_out = page.evaluate(
             """() => {
                 const width = document.documentElement.clientWidth;
