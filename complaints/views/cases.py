@@ -235,19 +235,22 @@ def _left_out(case: Case) -> list[str]:
 
 
 def _changes(before: Dates, after: Dates) -> list[dict[str, Any]]:
-    """Each open deadline that is, was or will be: its name, and its date before and after."""
-    keys = [key for key in {**before, **after} if _matters(before.get(key)) or _matters(after.get(key))]
+    """Each deadline that is, was or will be open, and each that was settled and is judged anew: its name, and its date
+    before and after."""
+    keys = [key for key in {**before, **after} if _matters(before.get(key), after.get(key))]
     return [
         {
             "name": (after.get(key) or before[key]).name,
             "stage": (after.get(key) or before[key]).stage,
-            "before": before[key].due_on if key in before and before[key].live else None,
-            "after": after[key].due_on if key in after and after[key].live else None,
+            "before": before[key].due_on if key in before else None,
+            "after": after[key].due_on if key in after else None,
             "row": after.get(key),
         }
         for key in sorted(keys)
     ]
 
 
-def _matters(row: Deadline | None) -> bool:
-    return row is not None and row.live
+def _matters(old: Deadline | None, new: Deadline | None) -> bool:
+    if (old is not None and old.live) or (new is not None and new.live):
+        return True
+    return old is not None and new is not None and (old.due_on, old.in_time) != (new.due_on, new.in_time)
