@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.journeys.council import council, own_policy
 from tests.slas.conftest import _nothing_remembered
@@ -57,6 +57,20 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clicks_wait_for_the_page() -> Iterator[None]:
+    """A click of Playwright's is over when the next page begins to come: what is read at once may find it empty."""
+    click = Locator.click
+
+    def click_and_wait(self: Locator, **options: Any) -> None:
+        click(self, **options)
+        self.page.wait_for_load_state("domcontentloaded")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_and_wait)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,7 @@ class TestForms:
     def test_the_summary_leads_to_each_field(self, page):
         page.goto("/kitchen-sink/")
         page.get_by_role("button", name="Save and continue").click()
-        assert page.title().startswith("Error: Kitchen sink")
+        expect(page).to_have_title(re.compile("^Error: Kitchen sink"))
         summary = page.locator(".govuk-error-summary")
         expect(summary).to_be_focused()
         links = summary.get_by_role("link").all()
