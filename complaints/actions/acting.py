@@ -70,6 +70,19 @@ class Act:
         """What the timeline will tell. `details` hold no more than who sees the case may see."""
         self.said.append((sentence, details))
 
+    def tell(self, other: Case, sentence: str) -> None:
+        """What the timeline of another case tells of this one."""
+        event = record(
+            stream=other.stream,
+            verb=str(self.verb),
+            by=self.by,
+            sentence=sentence,
+            details={"other": self.case.reference},
+            now=self.now,
+            on_behalf_of=self.for_whom,
+        )
+        Case.objects.filter(pk=other.pk).update(revision=event.sequence)
+
     def touch(self, stage: Stage) -> None:
         """Another stage whose dates or turn this changes."""
         self.touched.add(stage.pk)

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from accounts.actions import Refused
 from accounts.models import User
-from audit.service import record
 from complaints import permissions
 from complaints.actions import intake, parties
 from complaints.actions.acting import Act, acting
@@ -254,19 +253,5 @@ def link(
             if not new:
                 raise Refused(f"It is linked to {other} already.", "other")
             act.say(f"{act.who} linked it to {other}: {why}", other=other.reference)
-            _tell(act, other, why)
+            act.tell(other, f"{act.who} linked it to {act.case}: {why}")
     return act.case
-
-
-def _tell(act: Act, other: Case, why: str) -> None:
-    """The case it is linked to says so too."""
-    event = record(
-        stream=other.stream,
-        verb=str(act.verb),
-        by=act.by,
-        sentence=f"{act.who} linked it to {act.case}: {why}",
-        details={"other": act.case.reference},
-        now=act.now,
-        on_behalf_of=act.for_whom,
-    )
-    Case.objects.filter(pk=other.pk).update(revision=event.sequence)

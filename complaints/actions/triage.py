@@ -6,7 +6,6 @@ from django.db import transaction
 
 from accounts.actions import Refused
 from accounts.models import User
-from audit.service import record
 from complaints import permissions
 from complaints.actions import carrying, dates, intake, routes
 from complaints.actions.acting import Act, acting, move_to
@@ -270,7 +269,7 @@ def merge(
             first, second = sorted((act.case, into), key=lambda c: c.pk)
             CaseLink.objects.get_or_create(first=first, second=second, defaults={"why": "Merged"})
             act.say(f"{act.who} merged it into {into}. {reason}", other=into.reference)
-            _tell(act, into)
+            act.tell(into, f"{act.who} merged {act.case} into it.")
     return act.case
 
 
@@ -288,20 +287,6 @@ def _check_target(act: Act, into: Case) -> None:
             "the earlier date counts.",
             "into",
         )
-
-
-def _tell(act: Act, into: Case) -> None:
-    """The case that goes on says so too."""
-    event = record(
-        stream=into.stream,
-        verb=str(act.verb),
-        by=act.by,
-        sentence=f"{act.who} merged {act.case} into it.",
-        details={"other": act.case.reference},
-        now=act.now,
-        on_behalf_of=act.for_whom,
-    )
-    Case.objects.filter(pk=into.pk).update(revision=event.sequence)
 
 
 def close_all(act: Act, why: ClosedAs) -> None:

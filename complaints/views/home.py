@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "places": [place for place in PLACES if place.about and place.for_(person)],
         "works": works,
         "manages": manages,
+        "in_team": permissions.in_team(person, now=now),
         "left_behind": left_behind(person, now=now) if manages else (),
         "unheld": unheld(person, now=now) if manages else (),
         "locked": locked(person, now=now) if manages else (),

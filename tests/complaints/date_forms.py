@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from complaints.models import Case, Dismissal, Extension, GivenDate, Pause, StageEvent
@@ -13,13 +12,6 @@ from tests.complaints.cases import NOW, Council, make_council, open_stage
 
 LONG = "Ottoline-Featherstonehaugh-" * 7
 EMOJI = "Two teams 👩‍👧 and the “advocate” <b>need</b> it."
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, unless `clock.move_to(…)`."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Allocating, accepting, rejecting, contributions and the officer, through the browser's door."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,16 +21,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, open_stage
 from tests.factories import make_grant, make_unit, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 TODAY = NOW.date()
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """Every page is opened on the morning of NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 def page(case: Case, verb: str) -> str:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -16,16 +15,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, open_stage
 from tests.complaints.papers.samples import docx, paragraph, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LETTER = "# Our answer\n\nDear Jo,\n\nWe are sorry that the plan is late."
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 def page(case: Case, verb: str) -> str:

@@ -14,7 +14,6 @@ from slas.core.calendar import LONDON
 from tests.complaints import cases, northtown
 from tests.complaints.cases import NOW
 from tests.complaints.date_forms import (
-    clock,
     complex_case,
     correction,
     extension,
@@ -23,9 +22,9 @@ from tests.complaints.date_forms import (
     typed,
 )
 
-__all__ = ["clock", "complex_case", "pausing"]
+__all__ = ["complex_case", "pausing"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def why(case: Case) -> str:

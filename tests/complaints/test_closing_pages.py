@@ -1,11 +1,9 @@
 """Learning, closing, actions done, withdrawing and reopening, through the browser's door."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -19,14 +17,7 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, entry, later, open_stage
 from tests.factories import make_unit
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """Every page is opened on the morning of NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def page(case: Case, verb: str) -> str:

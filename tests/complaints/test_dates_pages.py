@@ -18,7 +18,6 @@ from tests.complaints.cases import NOW, deadline
 from tests.complaints.date_forms import (
     EMOJI,
     LONG,
-    clock,
     complex_case,
     correction,
     errors,
@@ -29,9 +28,9 @@ from tests.complaints.date_forms import (
     typed,
 )
 
-__all__ = ["clock", "complex_case"]
+__all__ = ["complex_case"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 # --- extending --------------------------------------------------------------------------------------

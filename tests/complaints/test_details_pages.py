@@ -1,7 +1,6 @@
 """Changing the details and the people of a case, and who may see it, through the browser's door."""
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -14,14 +13,7 @@ from complaints.models import Case, Entry
 from tests.complaints import cases
 from tests.complaints.cases import NOW, entry, open_stage
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, a Friday at ten."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -19,23 +18,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 from tests.complaints.papers.samples import docx, paragraph
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "kept")]
 
 PDF = b"%PDF-1.7 minutes"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, unless `clock.move_to(…)`."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def kept(settings, tmp_path):
-    """The folder that documents of this test are kept in."""
-    settings.DOCUMENTS_DIR = tmp_path / "documents"
-    return settings.DOCUMENTS_DIR
 
 
 def page(case: Case) -> str:

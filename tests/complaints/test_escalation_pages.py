@@ -12,12 +12,10 @@ from complaints.models import Case, Letter, Stage, StageEvent, StagePoint
 from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, deadline, entry, open_stage
-from tests.complaints.date_forms import EMOJI, LONG, clock, errors, page, said, typed
+from tests.complaints.date_forms import EMOJI, LONG, errors, page, said, typed
 from tests.complaints.trackers import case_of, imported, row
 
-__all__ = ["clock"]
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LATE = datetime(2026, 12, 21, 9, 0, tzinfo=LONDON)
 """A working day after the last to ask, Friday 18 December: twenty after the response was received on 20 November."""

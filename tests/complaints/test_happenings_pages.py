@@ -14,7 +14,6 @@ from tests.complaints import cases, northtown
 from tests.complaints.cases import NOW, deadline
 from tests.complaints.date_forms import (
     EMOJI,
-    clock,
     complex_case,
     errors,
     nothing_changed,
@@ -24,9 +23,9 @@ from tests.complaints.date_forms import (
     typed,
 )
 
-__all__ = ["clock", "complex_case", "pausing"]
+__all__ = ["complex_case", "pausing"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 # --- dates given ------------------------------------------------------------------------------------

@@ -6,24 +6,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from complaints.actions import imports
 from complaints.importing import read_sheets
 from complaints.models import Case, ImportBatch
-from tests.complaints.cases import NOW
 from tests.complaints.importing.made import csv_of, ods
 from tests.complaints.trackers import HEADINGS, case_of, row, tracker
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 FORMULA = '=HYPERLINK("http://example.invalid","x")'
-
-
-@pytest.fixture(autouse=True)
-def _a_friday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

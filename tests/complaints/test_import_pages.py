@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -24,14 +23,10 @@ from tests.complaints.importing.made import csv_of, xlsx
 from tests.complaints.trackers import HEADINGS, case_of, imported, opened, row, tracker
 from tests.factories import make_grant, make_unit
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 State = ImportBatch.State
 NEW = reverse("import-new")
-
-
-@pytest.fixture(autouse=True)
-def _a_friday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 class Worker:

@@ -1,22 +1,14 @@
 """Who answers an imported row: the people whose work its type is, and no others."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.roles import Role
 from complaints.models import ImportLine
-from tests.complaints.cases import NOW
 from tests.complaints.trackers import imported, opened, row, stage_of, told, tracker
 from tests.factories import make_grant, make_user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

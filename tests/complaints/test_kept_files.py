@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -25,24 +24,10 @@ from tests.complaints.test_documents import page, sent, token, upload
 from tests.complaints.trackers import HEADINGS, row
 from tests.factories import make_grant, make_unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "kept")]
 
 NEW = reverse("import-new")
 TRACKER = csv_of([HEADINGS, row()])
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, unless `clock.move_to(…)`."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def kept(settings, tmp_path):
-    """The folder that documents of this test are kept in."""
-    settings.DOCUMENTS_DIR = tmp_path / "documents"
-    return settings.DOCUMENTS_DIR
 
 
 def is_there(key: str) -> bool:

@@ -1,11 +1,9 @@
 """The list of cases, and what waits for one on the page everybody starts from."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,16 +20,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, RECEIVED, Council
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 TODAY = NOW.date()
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """Every page is opened on the morning of NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 def listed(client: Client, search: str = "", **more: str) -> list[Case]:
@@ -321,3 +312,13 @@ def test_the_number_is_that_of_the_list_it_leads_to(council: Council, client_for
     for person, count in told.items():
         page = client.get(reverse("reassign"), {"absent": person.pk}).context["page"]
         assert page.paginator.count == count
+
+
+@pytest.mark.parametrize(
+    ("part", "offered"), [("officer", True), ("manager", True), ("responder", False), ("auditor", False)]
+)
+def test_the_team_begins_its_day_with_logging(
+    council: Council, client_for: Any, part: str, offered: bool
+) -> None:
+    response = client_for(getattr(council, part)).get("/")
+    assert (reverse("log") in response.content.decode()) == offered

@@ -5,7 +5,6 @@ import uuid
 from datetime import date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -23,17 +22,10 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, RECEIVED, Council, deadline, entry, open_stage
 from tests.factories import make_grant, make_unit, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 PAGE = "/cases/log/"
 SHOWN_FIRST = "Is it new?"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, a Friday at ten."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Somebody is ill, or has left: their work goes to others, case by case as ticked."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,16 +21,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, open_stage
 from tests.factories import make_grant, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ALLOWED = {Role.CR_MANAGER, Role.SENIOR_CR_OFFICER, Role.SERVICE_MANAGER, Role.ASSISTANT_DIRECTOR}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """Every page is opened on the morning of NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

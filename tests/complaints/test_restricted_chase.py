@@ -1,10 +1,8 @@
 """A reminder of a restricted case goes to nobody who is not on its list, and names nobody else."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -19,15 +17,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 from tests.complaints.permissions.world import holder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 NOBODY = "Nobody on the list of this restricted case can do this."
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def restrict(case: Case, council: Council, *readers: User) -> Case:

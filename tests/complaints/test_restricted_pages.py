@@ -1,9 +1,6 @@
 """A restricted case is never found by nobody: who is on its list is told, and its manager when that list is no use."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -20,15 +17,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 from tests.complaints.permissions.world import holder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ABOUT = "About somebody in the team"
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def browser(person: User) -> Client:

@@ -1,11 +1,9 @@
 """An MP's case down the complaints route (S2.3): the enquiry waits for the copy, the complaint goes its own way."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -20,17 +18,10 @@ from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, deadline, entry, later
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 MP = [PartyDraft("complainant", "Jo Example"), PartyDraft("mp", "Ann Member", office="Elsewhere")]
 COPY = "copy-of-response"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """Every page is opened on the morning of NOW, unless it is moved."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -1,26 +1,17 @@
 """A form that does not say how the case stood when it was opened does nothing, and comes back with what was typed."""
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from complaints.models import Case, Document, Note, Stage
 from tests.complaints import cases
-from tests.complaints.cases import NOW
 from tests.complaints.test_documents import token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "kept")]
 
 SAID = "This page did not say how the case stood when it was opened, so nothing was done."
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning(settings, tmp_path):
-    settings.DOCUMENTS_DIR = tmp_path / "documents"
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

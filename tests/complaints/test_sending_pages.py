@@ -4,7 +4,6 @@ and the words to chase with."""
 from datetime import date, datetime
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -17,18 +16,11 @@ from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, deadline, entry, open_stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 DUE = datetime(2026, 12, 2, 16, 0, tzinfo=LONDON)
 """The afternoon of the day a corporate complaint received on 18 November is due."""
 LATE = datetime(2026, 12, 3, 9, 0, tzinfo=LONDON)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, unless `clock.move_to(…)`."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 def page(case: Case, verb: str) -> str:

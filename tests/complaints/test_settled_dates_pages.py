@@ -11,11 +11,9 @@ from complaints.models import Case, Stage, StageEvent
 from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, deadline, entry, later, open_stage
-from tests.complaints.date_forms import clock, correction, errors, page, said, typed
+from tests.complaints.date_forms import correction, errors, page, said, typed
 
-__all__ = ["clock"]
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 LATE = datetime(2026, 12, 7, 10, 0, tzinfo=LONDON)

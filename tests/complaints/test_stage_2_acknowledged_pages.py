@@ -1,7 +1,6 @@
 """A request for stage 2 is acknowledged anew (L1), through the browser's door."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -15,14 +14,7 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, entry, open_stage
 from tests.factories import make_grant
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

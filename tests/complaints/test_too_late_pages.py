@@ -1,7 +1,6 @@
 """Somebody moved the case on while a form was open: what was typed comes back, and the page says why."""
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
@@ -15,15 +14,9 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, open_stage
 from tests.complaints.permissions.world import begun_stages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ANSWER = "# What we found\n\nThe plan was ready in May. " + "We are sorry. " * 100
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def page(case: Case, verb: str) -> str:

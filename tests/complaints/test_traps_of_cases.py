@@ -33,17 +33,16 @@ from tests.complaints.permissions.world import begun_stages, holder
 from tests.factories import make_grant, make_user
 from tests.test_urls import SAMPLES, example, patterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LATE = NOW + timedelta(days=21)
 _, ALLOWED = expected()
 
 
 @pytest.fixture(autouse=True)
-def _on_a_friday_morning() -> Iterator[None]:
+def _refusals_are_not_logged() -> Iterator[None]:
     logging.disable(logging.WARNING)
-    with time_machine.travel(NOW, tick=False):
-        yield
+    yield
     logging.disable(logging.NOTSET)
 
 

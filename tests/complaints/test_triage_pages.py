@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,7 +19,7 @@ from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, deadline, entry, first_stage_of, open_stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 PROCEDURES = (
     "children-act",
@@ -36,13 +35,6 @@ PROCEDURES = (
     "ofsted",
 )
 MP = [PartyDraft("mp", "Alex Sample MP", office="Guildford")]
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    """Every page is opened on the morning of NOW, a Friday at ten."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

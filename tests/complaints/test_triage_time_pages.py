@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -12,17 +11,11 @@ from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, deadline, entry, open_stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 FREEZE = "procedure:freeze"
 TIME = "received_time_procedure_freeze"
 """What only a request to freeze a move asks: it is acted on at once (S3.1)."""
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

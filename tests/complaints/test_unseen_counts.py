@@ -1,10 +1,8 @@
 """No page counts cases that whoever reads it may not see."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -17,13 +15,7 @@ from tests.complaints.cases import NOW, Council
 from tests.complaints.trackers import case_of, imported, row
 from tests.factories import make_grant
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on_a_friday_morning() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def restrict(case: Case, council: Council) -> None:

@@ -42,6 +42,13 @@ def upload(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What its columns and words mean here")
 
 
+def say_what_its_words_mean(page, council) -> None:
+    page.get_by_label("Stage 1 (1 row, not matched)").select_option("corporate stage-1")
+    page.get_by_label("SEND (old) (1 row, not matched)").select_option(label="SEND North")
+    page.get_by_label("A. Okafor (1 row, not matched)").select_option(council.officer.email)
+    page.get_by_role("button", name="Save and check").click()
+
+
 def test_a_manager_takes_a_tracker_in_and_takes_it_back(page, council, sign_in, reads_well):
     sign_in(page, council.manager)
     page.goto("/imports/")
@@ -53,10 +60,7 @@ def test_a_manager_takes_a_tracker_in_and_takes_it_back(page, council, sign_in, 
 
     upload(page)
     reads_well(page)
-    page.get_by_label("Stage 1 (1 row, not matched)").select_option("corporate stage-1")
-    page.get_by_label("SEND (old) (1 row, not matched)").select_option(label="SEND North")
-    page.get_by_label("A. Okafor (1 row, not matched)").select_option(council.officer.email)
-    page.get_by_role("button", name="Save and check").click()
+    say_what_its_words_mean(page, council)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("What would come of it")
     expect(page.get_by_text("3 imported, 0 already there, 1 rejected of 4 rows")).to_be_visible()

@@ -2,7 +2,7 @@
 closes a case, gives somebody's work to others, and keeps a case to a named list."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -41,6 +41,13 @@ def give_more_time(page, case):
     page.get_by_role("button", name="Show what it does").click()
 
 
+def say_when_it_was_received(page, day: date) -> None:
+    page.get_by_label("The concern was received:").check()
+    page.get_by_label("The day it really happened").fill(typed(day))
+    page.get_by_label("What was wrong?").fill("It was stamped the day before.")
+    page.get_by_role("button", name="Show what it does").click()
+
+
 def test_a_complex_case_gets_more_time_and_its_date_is_put_right(
     page, council, complex_case, sign_in, reads_well
 ):
@@ -74,11 +81,8 @@ def test_a_complex_case_gets_more_time_and_its_date_is_put_right(
 
     do(page, complex_case, "Correct a date")
     reads_well(page)
-    page.get_by_label("The concern was received:").check()
     earlier = complex_case.received_on - timedelta(days=1)
-    page.get_by_label("The day it really happened").fill(typed(earlier))
-    page.get_by_label("What was wrong?").fill("It was stamped the day before.")
-    page.get_by_role("button", name="Show what it does").click()
+    say_when_it_was_received(page, earlier)
     expect(page.get_by_role("row", name="Send the response")).to_contain_text(long_date(extended))
     page.get_by_role("button", name="Put it right").click()
     expect(page.get_by_role("status")).to_contain_text("What hangs on it was worked out anew.")

@@ -28,7 +28,6 @@ def hears(page, name: str = "Jo Example") -> None:
 def test_a_telephone_call_becomes_a_complaint(page, council, reads_well):
     before = wrote_before(council)
     comes_in(page, council.officer)
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Cases").click()
     page.get_by_role("button", name="Log a contact").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Log a contact")
     reads_well(page)
