@@ -36,16 +36,20 @@ def _own(words: str) -> Q:
     return Q(own_key=key) if key else Q(pk__in=[])
 
 
+STAGE_READ = (
+    "unit",
+    "officer",
+    "responder",
+    "type__procedure__policy_version__policy",
+    "type__sla_version__policy_version",
+    "type__sla_version__sla__policy",
+)
+"""What is read together with a stage that is to be shown."""
+
+
 def with_types(stages: QuerySet[Stage]) -> QuerySet[Stage]:
     """`stages` with all that says what may be done to them, and what their dates are shown with."""
-    return stages.select_related(
-        "unit",
-        "officer",
-        "responder",
-        "type__procedure__policy_version__policy",
-        "type__sla_version__policy_version",
-        "type__sla_version__sla__policy",
-    )
+    return stages.select_related(*STAGE_READ)
 
 
 def seat_at(user: User, verb: str, stage: Stage, unit: Unit, *, now: datetime) -> Standing | None:

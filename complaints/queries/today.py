@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.seats import Standing
 from complaints.models import Case, Stage, Task
 from complaints.queries import queue, restricted
+from complaints.queries.cases import STAGE_READ
 from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.workflow import Verb
 from slas import service
@@ -87,22 +88,7 @@ def tasks(user: User, *, now: datetime) -> list[Waits]:
 
 def with_cases(rows: QuerySet[Task]) -> QuerySet[Task]:
     """`rows` with all that a list of them shows."""
-    return rows.select_related(
-        "case",
-        "unit",
-        "person",
-        *(
-            f"stage__{name}"
-            for name in (
-                "unit",
-                "officer",
-                "responder",
-                "type__procedure__policy_version__policy",
-                "type__sla_version__policy_version",
-                "type__sla_version__sla__policy",
-            )
-        ),
-    )
+    return rows.select_related("case", "unit", "person", *(f"stage__{name}" for name in STAGE_READ))
 
 
 def _to_be_opened(user: User, now: datetime) -> list[Task]:
