@@ -252,11 +252,9 @@ def _copies(row: StageEvent) -> set[int]:
 
 
 def _is_first(row: StageEvent) -> bool:
-    """Whether it is how the case came in: what begins the first of its stages that is judged by anything. A contact may
-    have been acknowledged while its policy gave it no time yet."""
-    judged = Stage.objects.filter(case=row.stage.case_id, type__sla_version__isnull=False)
-    first = judged.select_related("type__sla_version__policy_version").order_by("number").first()
-    return first is not None and first.pk == row.stage_id and row.code == _begins(first)
+    """Whether it is how the case came in. A contact may have been acknowledged while its policy gave it no time yet."""
+    first = came_in(stages_of(row.stage.case))
+    return first is not None and (first.stage_id, first.code) == (row.stage_id, row.code)
 
 
 def _begins(stage: Stage) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 from accounts.actions import Refused
 from accounts.models import User
 from accounts.roles import Role
-from complaints.actions import needs
 from complaints.actions.acting import Act, acting
 from complaints.actions.allocation import check_somebody
 from complaints.actions.documents import Upload, write_document
@@ -132,7 +131,7 @@ def _why_not_independent(
     stage: Stage, move: Move, versions: Sequence[Draft], by: User | None, for_whom: User | None
 ) -> str:
     """Why somebody who took part in an earlier stage does not sign this one, where its policy wants another (H3)."""
-    before = needs.took_part(stage) if Need.INDEPENDENT in move.needs else set()
+    before = authors.took_part([stage])[stage.pk] if Need.INDEPENDENT in move.needs else set()
     person = next((one for one in (by, for_whom) if one is not None and one.pk in before), None)
     if person is None:
         return ""

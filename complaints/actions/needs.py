@@ -16,27 +16,15 @@ from complaints.models import (
     StageEvent,
     standing,
 )
+from complaints.queries import authors
 from complaints.workflow import Move, Need
 
 Check = Callable[[Stage, Case], bool]
 
 
-def took_part(stage: Stage) -> set[int]:
-    """Who wrote, decided on, sent or was given the answer of an earlier stage, for themselves or for somebody: by
-    their numbers. Stages beside the case answer nothing."""
-    earlier = Stage.objects.filter(case=stage.case_id, number__lt=stage.number, type__beside=False)
-    pairs = (
-        *earlier.values_list("responder"),
-        *Draft.objects.filter(stage__in=earlier).values_list("author", "for_whom"),
-        *DraftDecision.objects.filter(draft__stage__in=earlier).values_list("by", "for_whom"),
-        *Letter.objects.filter(stage__in=earlier, kind=Letter.Kind.RESPONSE).values_list("by"),
-    )
-    return {person for pair in pairs for person in pair if person is not None}
-
-
 def _independent(stage: Stage, case: Case) -> bool:
     signed = DraftDecision.objects.filter(draft__stage=stage, step=DraftDecision.Step.SIGN).last()
-    return signed is None or not {signed.by_id, signed.for_whom_id} & took_part(stage)
+    return signed is None or not {signed.by_id, signed.for_whom_id} & authors.took_part([stage])[stage.pk]
 
 
 def _findings(stage: Stage, case: Case) -> bool:

@@ -1,6 +1,6 @@
 """What waits to be done in a stage, as rows: worked out anew by every action, and by nothing else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -8,11 +8,9 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.roles import Role
-from complaints.actions import needs
 from complaints.models import Contribution, Deadline, ExtensionRequest, Stage, Task
 from complaints.moves import CASE_ROLES, table_of
-from complaints.queries import authors
-from complaints.workflow import EVENT_OF, Move, Need, Table, Verb
+from complaints.workflow import EVENT_OF, Move, Table, Verb
 from slas.core.calendar import london_midnight
 
 OFFICER_ROLES = frozenset(Role.CR_MANAGER.includes)
@@ -41,23 +39,28 @@ def with_what_waits(stages: QuerySet[Stage]) -> QuerySet[Stage]:
         "deadlines",
         "case__readers",
         "tasks",
-        Prefetch("contributions", Contribution.objects.filter(answered_at__isnull=True), to_attr="asked"),
+        Prefetch(
+            "contributions",
+            Contribution.objects.filter(answered_at__isnull=True).select_related("unit"),
+            to_attr="asked",
+        ),
         Prefetch(
             "extension_requests",
-            ExtensionRequest.objects.filter(decided_at__isnull=True),
+            ExtensionRequest.objects.filter(decided_at__isnull=True).select_related("asked_by"),
             to_attr="undecided",
         ),
     )
 
 
-def write(stages: Iterable[Stage], *, now: datetime) -> None:
-    """Write the tasks of `stages`, which came through `with_what_waits` and whose turn is up to date."""
+def write(stages: Iterable[Stage], barred: Mapping[int, set[int]], *, now: datetime) -> None:
+    """Write the tasks of `stages`, which came through `with_what_waits` and whose turn is up to date. `barred`: by
+    `authors.barred`, who does not take it."""
     new: list[Task] = []
     changed: list[Task] = []
     gone: list[int] = []
     for stage in stages:
         there = {(row.kind, row.about, row.verb): row for row in stage.tasks.all()}
-        for row in tasks_of(stage, now=now):
+        for row in _tasks_of(stage, barred.get(stage.pk, set()), now):
             old = there.pop((row.kind, row.about, row.verb), None)
             if old is None:
                 new.append(row)
@@ -73,18 +76,15 @@ def write(stages: Iterable[Stage], *, now: datetime) -> None:
         Task.objects.bulk_update(changed, WRITTEN)
 
 
-def tasks_of(stage: Stage, *, now: datetime) -> list[Task]:
+def _tasks_of(stage: Stage, barred: set[int], now: datetime) -> list[Task]:
     """What waits to be done in `stage`, not yet saved: nothing once it is closed."""
     move = table_of(stage.type).turn(stage.state) if stage.closed_at is None else None
-    return [*_turn(stage, move, now), *_beside(stage, move, now)] if move else []
+    return [*_turn(stage, move, barred, now), *_beside(stage, move, now)] if move else []
 
 
-def _turn(stage: Stage, move: Move, now: datetime) -> Iterator[Task]:
+def _turn(stage: Stage, move: Move, barred: set[int], now: datetime) -> Iterator[Task]:
     """The next step, and that somebody is to be reminded of it once it is late."""
     learning = getattr(stage, "learning_action", None)
-    barred = authors.writers(stage, move.verb) if move.verb in authors.DECIDING else set()
-    if Need.INDEPENDENT in move.needs:
-        barred |= needs.took_part(stage)
     yield _task(
         stage,
         Task.Kind.TURN,

@@ -21,7 +21,7 @@ from complaints.models import (
     standing,
 )
 from complaints.moves import table_of
-from complaints.queries.stages import acting_stages, open_states, stages_of
+from complaints.queries.stages import acting_stages, came_in, open_states, stages_of
 from complaints.queries.taking_over import beginning, begun_at, earlier_stages, taking_over, types_of
 from complaints.workflow import EVENT_OF, Kind, State, Table, Verb
 from slas import service
@@ -93,11 +93,7 @@ def _give_time(
     case: Case, moment: datetime, *, by: User, now: datetime, stage: Stage | None, seen: int | None
 ) -> int | None:
     """Add the time to the day a contact came in: on the case, and in what happened. Returns what is `seen` by then."""
-    judged = next((one for one in stages_of(case) if one.type.sla_version is not None), None)
-    if judged is None or judged.type.sla_version is None:
-        Case.objects.filter(pk=case.pk).update(received_at=moment)
-        return seen
-    event = standing(StageEvent).get(stage=judged, code=intake.first_event(judged.type.sla_version))
+    event = came_in(stages_of(case))
     try:
         case = dates.correct_date(
             case=case, by=by, now=now, event=event, moment=moment, reason=TIME_ADDED, stage=stage, seen=seen

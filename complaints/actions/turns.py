@@ -15,24 +15,25 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
     """Work out and store the turn of these stages, how they stand, and what waits in them. Their deadlines are up to
     date."""
     stages = list(tasks.with_what_waits(Stage.objects.filter(pk__in=list(stage_ids))))
-    turns = {stage.pk: table_of(stage.type).turn(stage.state) for stage in stages if stage.closed_at is None}
-    authors.bring_versions(s for s in stages if (move := turns.get(s.pk)) and move.verb in authors.DECIDING)
+    open_ = [stage for stage in stages if stage.closed_at is None]
+    turns = {stage: move for stage in open_ if (move := table_of(stage.type).turn(stage.state))}
+    barred = authors.barred(turns)
     changed: dict[frozenset[str], list[Stage]] = {}
     for stage in stages:
-        if columns := _write(stage, turns.get(stage.pk), now):
+        if columns := _write(stage, turns.get(stage), barred.get(stage.pk, set()), now):
             changed.setdefault(columns, []).append(stage)
     for columns, together in changed.items():
         Stage.objects.bulk_update(together, sorted(columns))
-    tasks.write(stages, now=now)
+    tasks.write(stages, barred, now=now)
 
 
 TURN = ("turn_verb", "turn_role", "turn_unit_id", "turn_person_id")
 STANDS = ("turn_due_at", "turn_late_at", "clock", "due_on", "due_at", "amber_at", "red_at", "hidden")
 
 
-def _write(stage: Stage, move: Move | None, now: datetime) -> frozenset[str]:
-    """Set the turn of a stage and how it stands. Returns the columns to be saved: often only the dates, which is the
-    quicker."""
+def _write(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> frozenset[str]:
+    """Set the turn of a stage, which is nobody's of `barred`, and how it stands. Returns the columns to be saved: often
+    only the dates, which is the quicker."""
     turn, stands = _columns(stage, TURN), _columns(stage, STANDS)
     deadlines = list(stage.deadlines.all())
     if move is None:
@@ -43,8 +44,8 @@ def _write(stage: Stage, move: Move | None, now: datetime) -> frozenset[str]:
         stage.turn_verb, stage.turn_role = move.verb.value, role_for(stage, move)
         stage.turn_unit_id = stage.unit_id
         stage.turn_person_id = person_for(stage, stage.turn_role)
-        if move.verb in authors.DECIDING and stage.turn_person_id in authors.writers(stage, move.verb):
-            stage.turn_person_id = None  # nobody approves their own draft: a colleague is waited for
+        if stage.turn_person_id in barred:
+            stage.turn_person_id = None  # nobody decides on what is their own: a colleague is waited for
         stage.turn_due_at, stage.turn_late_at = due_for(stage, move, deadlines)
     _stand(stage, next((row for row in deadlines if row.headline), None))
     if turn != _columns(stage, TURN):

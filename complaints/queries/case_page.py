@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Prefetch, Q
 
@@ -28,6 +28,9 @@ from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import State, Verb
 
+TO_ANSWER = (Verb.ALLOCATE, Verb.ACCEPT, Verb.SUBMIT, Verb.REVIEW, Verb.APPROVE, Verb.SIGN, Verb.SEND)
+"""What leads to the answer of a stage."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -38,6 +41,8 @@ class Turn:
     who: str
     due: DeadlineView | None
     authority: Authority | None
+    answered: date | None = None
+    """When the stage was answered before, where it was reopened and so has no date of its own."""
 
     @property
     def mine(self) -> bool:
@@ -318,7 +323,14 @@ def _turn(
     if stage.pk in related.requests and Verb.DECIDE_EXTENSION in by_verb:
         return Turn(stage, Verb.DECIDE_EXTENSION, waited_for(stage), headline, by_verb[Verb.DECIDE_EXTENSION])
     mine = stage.pk in related.mine
-    return Turn(stage, verb, waited_for(stage), headline, by_verb.get(verb) if mine else None)
+    authority = by_verb.get(verb) if mine else None
+    answered = None
+    if stage.turn_due_at is None and verb in TO_ANSWER:
+        sent = (
+            row for row in related.letters if row.stage_id == stage.pk and row.kind == Letter.Kind.RESPONSE
+        )
+        answered = max((row.sent_on for row in sent), default=None)
+    return Turn(stage, verb, waited_for(stage), headline, authority, answered)
 
 
 def waited_for(stage: Stage) -> str:

@@ -9,10 +9,12 @@ from accounts import models as accounts
 from accounts.models import Cover, User
 from accounts.roles import Role
 from complaints import permissions
-from complaints.models import Case, Contribution, Stage
+from complaints.models import Case, Contribution, Stage, Task
+from complaints.moves import CASE_ROLES
 from complaints.queries.allocating import contributing_roles, takers
 from complaints.queries.case_page import waited_for
 from complaints.queries.deadline_words import DeadlineView, deadline_views
+from complaints.queries.restricted import opener
 from complaints.queries.stages import stages_of
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, WorkingCalendar, london_date, london_midnight
@@ -59,15 +61,18 @@ class Chase:
 def chases(case: Case, viewer: User, *, link: str, now: datetime) -> list[Chase]:
     """A reminder for everybody but `viewer` that the case waits for: whose turn it is, and who was asked to
     contribute. `link` is the case's full address. What nobody can be reminded of comes last."""
-    stages = [stage for stage in stages_of(case) if stage.closed_at is None]
+    everything = stages_of(case)
+    for stage in everything:
+        stage.case = case
+    stages = [stage for stage in everything if stage.closed_at is None]
     views = deadline_views(stages, now)
     versions = [stage.type.sla_version for stage in stages if stage.type.sla_version]
     calendars = {pk: terms.calendar for pk, terms in terms_of(versions).items()}
+    turns = {row.stage_id: row for row in Task.objects.filter(case=case, kind=Task.Kind.TURN)}
     found: list[Chase] = []
     for stage in stages:
-        stage.case = case
         days = calendars.get(stage.type.sla_version_id or 0)
-        said = _Said(case, viewer, link, now, days)
+        said = _Said(case, viewer, link, now, days, everything, turns.get(stage.pk))
         found += said.of_turn(stage, views.get(stage.pk, ()))
         found += said.of_contributions(stage)
     return sorted(found, key=lambda chase: not chase.text)
@@ -80,6 +85,8 @@ class _Said:
     link: str
     now: datetime
     calendar: WorkingCalendar | None
+    stages: Sequence[Stage]
+    turn: Task | None
 
     def of_turn(self, stage: Stage, deadlines: Sequence[DeadlineView]) -> Iterator[Chase]:
         if not stage.turn_verb or stage.turn_person_id == self.viewer.pk:
@@ -89,7 +96,8 @@ class _Said:
         person = next(
             (p for p in (stage.officer, stage.responder) if p and p.pk == stage.turn_person_id), None
         )
-        people = self._of(person, stage.unit, [stage.turn_role])
+        barred = [int(pk) for pk in self.turn.not_by.split()] if self.turn else []
+        people = self._of(person, stage.unit, [stage.turn_role], barred)
         who = waited_for(stage)
         if self.readers is not None and person and person not in self.readers:
             who = f"{Role(stage.turn_role).label}, {stage.unit}"
@@ -114,12 +122,17 @@ class _Said:
                 who = str(row.person if row.person in self.readers else row.unit)
             yield self._chase(stage, who, people, "give what your service was asked to contribute", due)
 
-    def _of(self, person: User | None, unit: accounts.Unit, roles: Iterable[str]) -> list[User]:
-        """Who can do it: the person it lies with, else whoever holds one of `roles` there. Of a restricted case those
-        on its list."""
+    def _of(
+        self, person: User | None, unit: accounts.Unit, roles: Iterable[str], barred: Iterable[int] = ()
+    ) -> list[User]:
+        """Who can do it: the person it lies with, else whoever holds one of `roles` there and is not `barred`, else
+        whoever does their work there. Of a restricted case those on its list."""
         if person:
             return [person] if self.readers is None or person in self.readers else []
-        people = takers(self.case, roles, unit)
+        people = takers(self.case, roles, unit).exclude(pk__in=barred)
+        if not people:
+            does = [role for role in CASE_ROLES if Role(role).includes & {Role(one) for one in roles}]
+            people = takers(self.case, does, unit).exclude(pk__in=barred)
         return [one for one in people[: MOST_NAMES + 1] if self.readers is None or one in self.readers]
 
     @cached_property
@@ -154,7 +167,7 @@ class _Said:
 
     def _nobody(self, stage: Stage, who: str) -> Chase:
         """That nobody on the list of a restricted case can do it."""
-        may_restrict = permissions.authority(self.viewer, Verb.RESTRICT, stage, now=self.now) is not None
+        may_restrict = opener(self.viewer, self.stages, now=self.now) is not None
         return Chase(stage, who, [], [], "", "", "", may_restrict)
 
     def _covered(self, people: Sequence[User], today: date) -> list[Cover]:

@@ -41,17 +41,30 @@ def turns_in(case: Case, user: User, *, now: datetime) -> set[int]:
 
 def seat_of(task: Task, user: User, *, now: datetime) -> Standing | None:
     """By what a task of `waiting` is `user`'s: in their own right before for somebody else. None: it is not."""
-    barred = {int(pk) for pk in task.not_by.split()}
-    left = task.person is not None and task.kind == Task.Kind.CONTRIBUTION and not task.person.is_active
+    if is_barred(task, user.pk):
+        return None
     for holder, standings in _by_holder(user, now):
-        if (task.hidden and holder != user) or {holder.pk, user.pk} & barred:
+        if task.hidden and holder != user:
             continue
-        named = task.person_id == holder.pk
-        roles = task.able if named else task.pool if task.person_id is None or left else ""
         for standing in standings:
-            if f" {standing.role} " in roles and (standing.unit is None or standing.unit.covers(task.unit)):
+            if is_for(task, holder.pk, standing.role, standing.unit):
                 return standing
     return None
+
+
+def is_for(task: Task, holder: int, role: str, unit: Unit | None) -> bool:
+    """Whether `task` is somebody's who is `role` at `unit` (None: everywhere) in their own right: named for them, or
+    for nobody and for their role. `holder` is their number. Reads the person of a contribution."""
+    if is_barred(task, holder):
+        return False
+    left = task.kind == Task.Kind.CONTRIBUTION and task.person is not None and not task.person.is_active
+    roles = task.able if task.person_id == holder else task.pool if task.person_id is None or left else ""
+    return f" {role} " in roles and (unit is None or unit.covers(task.unit))
+
+
+def is_barred(task: Task, person: int) -> bool:
+    """Whether `task` is not for `person`, by number, whatever they hold: nobody decides on what is their own."""
+    return f" {person} " in task.not_by
 
 
 def _by_holder(user: User, now: datetime) -> list[tuple[User, list[Standing]]]:

@@ -22,6 +22,7 @@ from complaints.models import Case, Stage, Task
 from complaints.moves import CASE_ROLES, table_of
 from complaints.queries.allocating import answering_roles
 from complaints.queries.cases import with_types
+from complaints.queries.queue import is_for
 from complaints.workflow import Verb
 
 REASSIGNERS = (
@@ -141,13 +142,13 @@ def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
 
 @dataclass(frozen=True)
 class Unheld:
-    """Cases left to a unit where nobody may do what is next: `role` is what is waited for. `wrote`: whoever holds it
-    there wrote the draft, or took part before; else nobody holds it who can sign in."""
+    """Open stages left to a unit where nobody may do what is next: `role` is what is waited for. `wrote`: whoever holds
+    it there wrote the draft, or took part before; else nobody holds it who can sign in."""
 
     unit: Unit
     role: Role
     wrote: bool
-    cases: tuple[Case, ...]
+    stages: tuple[Stage, ...]
 
 
 def unheld(by: User, *, now: datetime) -> list[Unheld]:
@@ -158,13 +159,13 @@ def unheld(by: User, *, now: datetime) -> list[Unheld]:
         _open(by, now).filter(~_held() | Q(pk__in=barred), turn_person__isnull=True).exclude(turn_role="")
     )
     stages = stages.exclude(case__restricted=True).select_related("turn_unit")
-    found: dict[tuple[Unit, Role, bool], dict[int, Case]] = {}
+    found: dict[tuple[Unit, Role, bool], list[Stage]] = {}
     for stage in stages.order_by("turn_unit__name", "turn_unit", "turn_role", "case__received_on", "case"):
         authority = permissions.authority(by, Verb.REALLOCATE, stage, now=now)
         if authority and stage.turn_unit:
             key = (stage.turn_unit, Role(stage.turn_role), stage.pk in barred)
-            found.setdefault(key, {})[stage.case_id] = stage.case
-    return [Unheld(*key, tuple(cases.values())) for key, cases in found.items()]
+            found.setdefault(key, []).append(stage)
+    return [Unheld(*key, tuple(stages)) for key, stages in found.items()]
 
 
 def _barred() -> set[int]:
@@ -177,12 +178,7 @@ def _barred() -> set[int]:
     grants = list(
         Grant.objects.in_force().filter(user__is_active=True, role__in=CASE_ROLES).select_related("unit")
     )
-    return {row.stage_id for row in rows if not any(_may(grant, row) for grant in grants)}
-
-
-def _may(grant: Grant, task: Task) -> bool:
-    there = grant.unit is None or grant.unit.covers(task.unit)
-    return there and f" {grant.role} " in task.pool and f" {grant.user_id} " not in task.not_by
+    return {row.stage_id for row in rows if not any(is_for(row, g.user_id, g.role, g.unit) for g in grants)}
 
 
 def _held() -> Q:

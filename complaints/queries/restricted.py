@@ -10,69 +10,62 @@ from accounts.models import Grant, Unit, User
 from accounts.roles import Role
 from accounts.seats import Standing
 from complaints import permissions
-from complaints.models import Case, CaseReader, Stage
-from complaints.moves import table_of
+from complaints.models import Case, CaseReader, Stage, Task
+from complaints.permissions import Authority
 from complaints.queries.cases import with_types
+from complaints.queries.queue import is_for
+from complaints.queries.stages import acting_stages
 from complaints.workflow import Verb
 from slas.core.wording import listed as listed_names
 
 
 def stuck(stages: Iterable[Stage]) -> set[int]:
     """Those of `stages`, by number, that are of a restricted case and wait for something that nobody on its list may do
-    in their own right. Two queries, where any is restricted."""
+    in their own right, as `queue.is_for` decides for one person. Three queries, where any is restricted."""
     waiting = [stage for stage in stages if stage.case.restricted and stage.turn_verb]
+    if not waiting:
+        return set()
+    turns = Task.objects.filter(kind=Task.Kind.TURN, stage__in=waiting).select_related("unit")
     readers: dict[int, set[int]] = {}
-    for row in CaseReader.objects.filter(case__in={s.case_id for s in waiting}) if waiting else ():
+    for row in CaseReader.objects.filter(case__in={stage.case_id for stage in waiting}):
         readers.setdefault(row.case_id, set()).add(row.user_id)
-    held = _held({pk for people in readers.values() for pk in people})
-    return {s.pk for s in waiting if not _any_can(s, readers.get(s.case_id, set()), held)}
+    everybody = {pk for people in readers.values() for pk in people}
+    held: dict[int, list[Grant]] = {}
+    for grant in (
+        Grant.objects.in_force().filter(user__in=everybody, user__is_active=True).select_related("unit")
+    ):
+        held.setdefault(grant.user_id, []).append(grant)
+    return {task.stage_id for task in turns if not _any_can(task, readers.get(task.case_id, set()), held)}
 
 
-def _held(people: set[int]) -> dict[int, list[Standing]]:
-    """What each of `people` who can sign in may act as in their own right."""
-    found: dict[int, list[Standing]] = {}
-    grants = (
-        Grant.objects.in_force().filter(user__in=people, user__is_active=True)
-        if people
-        else Grant.objects.none()
-    )
-    for grant in grants.select_related("unit"):
-        found.setdefault(grant.user_id, []).append(Standing(Role(grant.role), grant.unit))
-    return found
+def _any_can(task: Task, readers: set[int], held: dict[int, list[Grant]]) -> bool:
+    grants = (grant for person in readers for grant in held.get(person, ()))
+    return any(is_for(task, grant.user_id, grant.role, grant.unit) for grant in grants)
 
 
-def _any_can(stage: Stage, readers: set[int], held: dict[int, list[Standing]]) -> bool:
-    """As `queries.queue` decides for one person: whom it is named for, else the role it waits for."""
-    move = table_of(stage.type).move(stage.state, stage.turn_verb)
-    if move is None:
-        return False
-    named = {person for person in readers if person == stage.turn_person_id}
-    return any(
-        permissions.allows(standing, move.roles if named else [stage.turn_role], [stage.unit])
-        for person in named or readers
-        for standing in held.get(person, ())
-    )
+def opener(user: User, stages: Iterable[Stage], *, now: datetime) -> Authority | None:
+    """By what `user`, who is on its list, may put others on the list of a restricted case, of which `stages` are all:
+    like every act on a case as a whole it is done to any stage that offers it. None: they may not."""
+    found = (permissions.authority(user, Verb.RESTRICT, one, now=now) for one in acting_stages(list(stages)))
+    return next((authority for authority in found if authority), None)
 
 
 def to_be_opened(user: User, *, now: datetime) -> list[tuple[Stage, Standing]]:
     """The stages of restricted cases on whose list `user` is that nobody on it can carry on, and by what `user` may put
-    somebody there who can. Three queries."""
-    stages = with_types(
-        Stage.objects.filter(
-            case__restricted=True,
-            case__readers__user=user,
-            case__in=permissions.visible_cases(user, now=now),
-            closed_at__isnull=True,
-        ).exclude(turn_verb="")
-    )
-    rows = list(stages.select_related("case").prefetch_related("case__case_units__unit"))
-    nobody = stuck(rows)
-    found = []
-    for stage in rows:
-        authority = permissions.authority(user, Verb.RESTRICT, stage, now=now) if stage.pk in nobody else None
-        if authority:
-            found.append((stage, authority.standing))
-    return found
+    somebody there who can. A constant number of queries."""
+    mine = permissions.visible_cases(user, now=now).filter(restricted=True, readers__user=user)
+    waiting = Stage.objects.filter(case__in=mine, closed_at__isnull=True).values("case")
+    rows = with_types(Stage.objects.filter(case__in=waiting).order_by("number"))
+    by_case: dict[int, list[Stage]] = {}
+    for stage in rows.select_related("case").prefetch_related("case__case_units__unit"):
+        by_case.setdefault(stage.case_id, []).append(stage)
+    open_ = [stage for stages in by_case.values() for stage in stages if stage.closed_at is None]
+    nobody = stuck(open_)
+    return [
+        (stage, authority.standing)
+        for stage in open_
+        if stage.pk in nobody and (authority := opener(user, by_case[stage.case_id], now=now))
+    ]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from complaints.models import Case, ClosedAs, Stage, StageEvent, standing
 from complaints.workflow import EVENT_OF, Kind, Verb
 from slas import service
+from slas.models import SlaVersion
 
 
 def stages_of(case: Case) -> list[Stage]:
@@ -77,13 +78,22 @@ def is_acknowledged(stage: Stage) -> bool:
 
 
 def came_in(stages: Iterable[Stage]) -> StageEvent | None:
-    """The event that is how the case came in: what begins the first of its `stages` that is judged by anything. None
-    where none is, so that only the case itself says when it came in."""
+    """The event that is how the case came in: what begins the first of its `stages` that is judged by anything, or was
+    until it was reclassified. None where none is, so that only the case itself says when it came in."""
     for stage in stages:
-        if stage.type.sla_version is not None and not stage.type.beside:
-            code = service.rule_set(stage.type.sla_version).events[0].code
+        if version := None if stage.type.beside else _judged_by(stage):
+            code = service.rule_set(version).events[0].code
             return standing(StageEvent).filter(stage=stage, code=code).order_by("pk").last()
     return None
+
+
+def _judged_by(stage: Stage) -> SlaVersion | None:
+    """The SLA of a stage, or the last it had."""
+    if stage.type.sla_version is not None:
+        return stage.type.sla_version
+    had = stage.earlier.filter(type__sla_version__isnull=False).order_by("-until", "-pk")
+    before = had.select_related("type__sla_version__policy_version", "type__sla_version__sla__policy").first()
+    return before.type.sla_version if before else None
 
 
 def stage_name(stage: Stage) -> str:

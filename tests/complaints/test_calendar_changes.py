@@ -14,7 +14,18 @@ from pytest_django.asserts import assertContains
 from accounts.roles import Role
 from audit.service import history, verify
 from complaints import jobs
-from complaints.actions import calendars, closing, dates, details, escalation, happenings, sending, triage
+from complaints.actions import (
+    allocation,
+    calendars,
+    closing,
+    dates,
+    details,
+    escalation,
+    extending,
+    happenings,
+    sending,
+    triage,
+)
 from complaints.models import Case, Deadline, GivenDate, Stage, StageEvent
 from complaints.queries.case_dates import workings
 from complaints.queries.timeline import timeline
@@ -292,13 +303,26 @@ def test_a_step_counted_from_another_is_judged_anew_with_what_that_counts_from(c
 # --- many cases ------------------------------------------------------------------------------------
 
 
+def busy(council: Council) -> None:
+    """A case that waits for all that can be waited for at once."""
+    case = cases.accepted(council, "children-act")
+    extending.ask_extension(case=case, by=council.responder, now=NOW, total=15, reason="Two teams.")
+    for question in ("What of May?", "And of June?"):
+        allocation.ask_contribution(
+            case=case,
+            by=council.officer,
+            now=NOW,
+            unit=council.safeguarding,
+            question=question,
+            due_on=date(2026, 11, 27),
+        )
+
+
 def test_the_number_of_queries_does_not_grow_with_the_cases(council):
     def queries(cases_there: int, day: date) -> int:
         while Case.objects.count() < cases_there:
-            cases.accepted(council)
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+            busy(council)
+        with CaptureQueriesContext(connection) as seen:
             assert proclaim(council, day).moved == cases_there
         return len(seen)
 

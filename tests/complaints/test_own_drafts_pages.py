@@ -9,11 +9,9 @@ from complaints.actions import closing, drafting, sending
 from complaints.models import Case, DraftDecision
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, open_stage
-from tests.complaints.test_answer_pages import LETTER, clock, page, stage_2, state, to_sign, typed
+from tests.complaints.test_answer_pages import LETTER, page, stage_2, state, to_sign, typed
 
-__all__ = ["clock"]
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 # --- at the quality check ---------------------------------------------------------------------------
@@ -112,7 +110,11 @@ def test_an_answer_that_was_sent_is_no_part_of_the_next_one(council, client_for)
     )
     closing.close(case=case, by=council.officer, now=NOW, none_because="A slip.")
     closing.reopen(case=case, by=council.manager, now=NOW, reason="It was wrong.")
+    told = "There is no date for it: it was answered on 20 November 2026 already."
+    assertContains(client_for(council.responder).get(f"/cases/{case.reference}/"), told)
     drafting.submit(case=case, by=council.responder, now=NOW, text="# Our second answer\n\nDear Jo")
+    for person in (council.officer, council.responder):
+        assertContains(client_for(person).get(f"/cases/{case.reference}/"), told)
     client_for(council.officer).post(page(case, "approve"), typed(case))
     assert state(case) == "to-send"
 

@@ -11,7 +11,7 @@ from accounts.actions import deactivate
 from accounts.models import Cover, User
 from accounts.roles import Role
 from complaints import permissions
-from complaints.actions import allocation, details
+from complaints.actions import allocation, details, drafting
 from complaints.models import Case
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
@@ -61,6 +61,14 @@ def test_of_all_who_hold_a_role_those_on_the_list_are_reminded(council):
     (found,) = chase(case, council.officer).context["chases"]
     assert found.people == [council.responder]
     assert found.text.startswith("Dear Rae Responder,")
+
+
+def test_nobody_is_reminded_to_check_what_they_wrote(council):
+    case = cases.accepted(council)
+    drafting.submit(case=case, by=council.officer, now=NOW, text="# Our answer\n\nWe are sorry.")
+    (found,) = chase(case, council.manager).context["chases"]
+    assert council.officer not in found.people
+    assert council.senior in found.people
 
 
 def test_who_has_left_is_on_the_list_no_more(council):

@@ -9,8 +9,8 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.service import history
 from complaints import permissions
-from complaints.actions import allocation, details
-from complaints.models import Case
+from complaints.actions import allocation, closing, details, drafting
+from complaints.models import Case, Stage
 from complaints.queries.today import tasks
 from complaints.workflow import Verb
 from tests.complaints import cases
@@ -55,6 +55,33 @@ def test_who_is_on_the_list_is_asked_to_put_somebody_there_who_can_go_on(council
     )
     assert tasks(permissions.afresh(council.officer), now=NOW) == []
     assert [t.verb for t in tasks(permissions.afresh(council.responder), now=NOW)] == [Verb.SUBMIT]
+
+
+def test_who_wrote_the_draft_alone_on_the_list_puts_somebody_there_who_checks_it(council: Council) -> None:
+    case = cases.accepted(council)
+    details.restrict(case=case, by=council.officer, now=NOW, restricted=True, reason="About the responder")
+    drafting.submit(case=case, by=council.officer, now=NOW, text="# Our answer\n\nWe are sorry.")
+    (task,) = tasks(permissions.afresh(council.officer), now=NOW)
+    assert (task.verb, task.words) == (
+        Verb.RESTRICT,
+        "Nobody on its list can do what is next: approve the draft.",
+    )
+    said = {"restricted": True, "readers": [council.senior], "reason": "To check it"}
+    details.restrict(case=case, by=council.officer, now=NOW, **said)
+    assert tasks(permissions.afresh(council.officer), now=NOW) == []
+    assert [t.verb for t in tasks(permissions.afresh(council.senior), now=NOW)] == [Verb.APPROVE]
+
+
+def test_what_was_agreed_and_nobody_on_the_list_can_do_is_opened_too(council: Council) -> None:
+    """Learning is beside the case: restricting is an act on the case, not on it."""
+    case = cases.sent(council)
+    said = [closing.LearningDraft("Ring back within a day", council.send_north)]
+    closing.close(case=case, by=council.officer, now=NOW, learning=said)
+    details.restrict(case=case, by=council.officer, now=NOW, restricted=True, reason="A witness asked for it")
+    found = tasks(permissions.afresh(council.officer), now=NOW)
+    assert [(task.case, task.verb) for task in found] == [(case, Verb.RESTRICT)]
+    page = browser(council.officer).get(f"/cases/{case.reference}/chase/")
+    assertContains(page, f"/cases/{case.reference}/restrict/")
 
 
 def test_a_manager_opens_what_nobody_can_open_to_somebody(council: Council, alone: Case) -> None:
@@ -106,7 +133,27 @@ def test_work_left_to_a_team_with_nobody_in_it_is_told_with_its_cases(council: C
         deactivate(person=person, by=council.administrator, now=NOW)
     page = browser(council.manager).get("/")
     assertContains(page, "Nobody who can sign in is Responder for SEND North")
-    assertContains(page, f"/cases/{case.reference}/reallocate/")
+    assertContains(page, f"/cases/{case.reference}/reallocate/?stage=2")
+
+
+def test_what_was_agreed_by_a_team_with_nobody_in_it_is_given_away_and_not_the_answer(
+    council: Council,
+) -> None:
+    case = cases.sent(council)
+    said = [closing.LearningDraft("Ring back within a day", council.send_south)]
+    closing.record_learning(case=case, by=council.officer, now=NOW, learning=said)
+    action = Stage.objects.get(case=case, type__beside=True)
+    deactivate(person=council.service_manager, by=council.administrator, now=NOW)
+    manager = browser(council.manager)
+    link = f"/cases/{case.reference}/reallocate/?stage={action.number}"
+    assertContains(manager.get("/"), f'href="{link}"')
+    form = manager.get(link).context["form"]
+    unit, person = council.send_north.pk, council.responder.pk
+    sent = {"stage": action.number, "seen": form["seen"].value(), "unit": unit, "responder": person}
+    assert "draft_days" not in form.fields  # an action is done, not drafted
+    assert manager.post(link, sent | {"reason": "Nobody is there"}).status_code == 302
+    assert Stage.objects.get(pk=action.pk).responder == council.responder
+    assertNotContains(manager.get("/"), "Nobody who can sign in is")
 
 
 def test_a_closed_case_is_restricted_and_its_list_changed(council: Council) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from accounts.actions import Refused, name_cover
+from accounts.models import User
 from accounts.roles import Role
 from complaints.actions import allocation, closing, drafting, escalation, sending, triage
 from complaints.models import Case, StageType
@@ -56,8 +57,8 @@ def test_every_other_outcome_is_written_by_customer_relations(council, outcome):
     assert today.tasks(council.responder, now=NOW) == []
 
 
-def answered_by_the_head(council: Council, coordinator) -> Case:
-    """The Head of Service answered stage 1 themselves; the co-ordinator wrote the review of it."""
+def answered_by_the_head(council: Council, coordinator, reviewer: User | None = None) -> Case:
+    """The Head of Service answered stage 1 themselves; the co-ordinator wrote the review of it, given to `reviewer`."""
     case = cases.log(council)
     head = council.service_manager
     triage.triage(case=case, by=coordinator, now=NOW, type_=first_stage_of("complaint"))
@@ -72,6 +73,10 @@ def answered_by_the_head(council: Council, coordinator) -> Case:
     )
     closing.close(case=case, by=head, now=NOW, none_because="A slip, put right.")
     escalation.escalate(case=case, by=coordinator, now=NOW, asked_on=NOW.date(), reasons="Nothing of it.")
+    if reviewer is not None:
+        allocation.reallocate(
+            case=case, by=coordinator, now=NOW, unit=council.education, responder=reviewer, reason="Theirs."
+        )
     return drafting.submit(case=case, by=coordinator, now=NOW, text="# Our review\n\nWe are sorry.")
 
 
@@ -98,6 +103,17 @@ def test_in_solihull_who_took_part_in_stage_1_does_not_sign_stage_2(solihull, co
     )
     drafting.sign(case=case, by=other, now=NOW)
     assert open_stage(case).state == "to-send"
+
+
+def test_in_solihull_a_review_named_for_who_took_part_waits_for_another_head(
+    solihull, coordinator, client_for
+):
+    case = answered_by_the_head(solihull, coordinator, reviewer=solihull.service_manager)
+    assert (open_stage(case).turn_verb, open_stage(case).turn_person) == ("sign", None)
+    assert today.tasks(solihull.service_manager, now=NOW) == []
+    other = make_user("Hal Head")
+    make_grant(other, Role.SERVICE_MANAGER, solihull.education)
+    assert [task.case for task in today.tasks(other, now=NOW)] == [case]
 
 
 def test_in_solihull_nor_does_their_deputy_sign_stage_2(solihull, coordinator):

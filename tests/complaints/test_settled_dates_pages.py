@@ -5,9 +5,10 @@ from datetime import date, datetime
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts.actions import Refused
 from complaints.actions import allocation, closing, dates, intake, sending, triage
 from complaints.actions.closing import LearningDraft
-from complaints.models import Case, Stage, StageEvent
+from complaints.models import Case, Stage, StageEvent, standing
 from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, deadline, entry, later, open_stage
@@ -178,3 +179,17 @@ def test_where_a_stage_counts_from_it_that_is_what_is_corrected(council, client_
 
 def flat(groups):
     return [pair for _, offered in groups for pair in offered]
+
+
+def test_when_an_action_was_agreed_is_not_how_the_case_came_in(council):
+    """Not even where nothing else of the case is judged by a day: an action is beside it."""
+    case = cases.sent(council)
+    learning = [LearningDraft("Ring back within a day", council.send_north)]
+    closing.record_learning(case=case, by=council.officer, now=NOW, learning=learning)
+    enquiry = cases.first_stage_of("enquiry")
+    triage.reclassify(case=case, by=council.manager, now=NOW, type_=enquiry, reason="It is a question.")
+    event = standing(StageEvent).get(stage__case=case, stage__type__beside=True)
+    with pytest.raises(Refused, match="That is before 'It came in'"):
+        dates.correct_date(
+            case=case, by=council.manager, now=NOW, event=event, moment=date(2026, 11, 17), reason="Earlier."
+        )

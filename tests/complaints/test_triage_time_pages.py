@@ -1,11 +1,13 @@
 """A contact that becomes something due at once: the page asks at what time it came in, where only the day is known."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from complaints.actions import triage
+from complaints.actions.parties import PartyDraft
 from complaints.models import Case, StageEvent, standing
 from slas.core.calendar import LONDON
 from tests.complaints import cases
@@ -116,3 +118,36 @@ def test_a_time_typed_for_another_choice_is_not_used(council, officer):
     case = cases.log(council)
     decide(officer, case, "procedure:corporate", **{TIME: "9am"})
     assert (open_stage(case).type.procedure.code, afresh(case).received_at) == ("corporate", None)
+
+
+@pytest.fixture
+def received() -> date:
+    return cases.RECEIVED
+
+
+@pytest.fixture
+def called_an_enquiry(council, received) -> Case:
+    """A councillor's letter that was made an enquiry: nothing is judged by when it came in any more."""
+    case = cases.log(council, received=received, parties=[PartyDraft("councillor", "Cllr Example")])
+    type_ = cases.first_stage_of("enquiry")
+    return triage.reclassify(case=case, by=council.officer, now=NOW, type_=type_, reason="It is a question.")
+
+
+def test_where_nothing_is_judged_by_it_the_time_is_told_too(council, officer, called_an_enquiry):
+    case = called_an_enquiry
+    decide(officer, case, FREEZE, **{TIME: "4:10pm"})
+    at = datetime(2026, 11, 18, 16, 10, tzinfo=LONDON)
+    assert (afresh(case).received_at, deadline(case, "act").due_at) == (at, at)
+    told = "from Wednesday 18 November 2026 to Wednesday 18 November 2026 at"
+    assertContains(officer.get(f"/cases/{case.reference}/?timeline=all"), told)
+
+
+@pytest.mark.parametrize("received", [NOW.date()])
+def test_where_nothing_is_judged_by_it_it_came_in_before_it_was_acknowledged(
+    council, officer, called_an_enquiry
+):
+    case = called_an_enquiry
+    acknowledge(council, officer, case, "9am")
+    response = decide(officer, case, FREEZE, **{TIME: "9:30am"})
+    assert "That is after 'Acknowledged'" in response.context["form"].errors[TIME][0]
+    assert afresh(case).received_at is None

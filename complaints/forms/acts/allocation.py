@@ -71,7 +71,7 @@ class GivingForm(ActForm):
 
     def _offer_days(self) -> None:
         self.headline = allocating.headline_of(self.stage)
-        if self.headline is None or not self.accepted:
+        if self.headline is None or not self.accepted or self.stage.type.beside:  # an action is not drafted
             del self.fields["draft_days"]
             return
         options = allocating.draft_days(self.stage, self.headline, now=self.now)

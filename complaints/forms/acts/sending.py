@@ -225,8 +225,6 @@ class SendForm(SentForm, FindingsForm):
         """What has to be done elsewhere before this can be recorded."""
         move = table_of(self.stage.type).move(self.stage.state, self.verb)
         found = [] if move is None else needs.unmet(move, self.stage, self.case)
-        if Need.FINDINGS in found and not self.answer.points:
-            found.append(Need.POINTS)
         return [need.unmet for need in found if need not in (Need.FINDINGS, Need.LATE_REASON)]
 
     def perform(self, **common: Any) -> object:

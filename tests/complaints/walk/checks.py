@@ -398,7 +398,7 @@ def _lists(person: User, stage: Stage, now: datetime) -> bool:
     """Whether the first page of `person` shows that `stage` waits: for them, or for somebody who cannot do it."""
     if any(task.stage == stage for task in tasks(person, now=now)):
         return True
-    if any(stage.case in left.cases for left in unheld(person, now=now)):
+    if any(stage in left.stages for left in unheld(person, now=now)):
         return True
     return any(left.person == stage.turn_person for left in left_behind(person, now=now))
 
