@@ -25,6 +25,7 @@ from complaints.models import (
 )
 from complaints.moves import table_of
 from complaints.queries.reassigning import left_behind, unheld
+from complaints.queries.restricted import locked
 from complaints.queries.today import tasks
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, PauseSpan, instant, london_date
@@ -377,16 +378,20 @@ def wrong_sight(case: Case, seen: Sight, now: datetime) -> list[str]:
 
 
 def found_by_nobody(case: Case, seen: Sight, now: datetime) -> list[str]:
-    """The open stages that wait for what no one could do, or that are on nobody's list. Who is on the list of a
-    restricted case is for people to say; test_traps_of_cases.py holds what follows."""
+    """The open stages that wait for what no one could do, or that are on nobody's list. What nobody on the list of a
+    restricted case can do is on the list of somebody there who can put others on it, or its manager is told."""
     wrong = []
     for stage in stages_with_all(case):
-        if stage.closed_at is not None or case.restricted:
+        if stage.closed_at is not None:
             continue
         stage.case = case
         seeing = [person for person, cases in seen.items() if case.pk in cases]
         waits = f"{stage}: {stage.turn_verb} by {stage.turn_person or stage.turn_role} at {stage.turn_unit}"
-        if not any(permissions.authority(p, stage.turn_verb, stage, now=now) for p in seeing):
+        if case.restricted and any(found.case == case for p in seen for found in locked(p, now=now)):
+            continue
+        if not case.restricted and not any(
+            permissions.authority(p, stage.turn_verb, stage, now=now) for p in seeing
+        ):
             wrong.append(f"{waits}, and nobody can")
         likely = sorted(seeing, key=lambda person: person.pk != stage.turn_person_id)
         if not any(_lists(person, stage, now) for person in likely):
