@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.roles import Role
 from accounts.seats import Standing, standings
-from complaints.models import Case, CaseReader, CaseUnit, Document, Note, Stage
+from complaints.models import Case, CaseReach, Document, Note, Stage
 from complaints.moves import CASE_ROLES, table_of
 from complaints.workflow import Move, Verb
 
@@ -59,11 +59,32 @@ def visible_cases(user: User, *, now: datetime | None = None) -> QuerySet[Case]:
     reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
     if not user.is_active or not reading:
         return Case.objects.none()
-    listed = Exists(CaseReader.objects.filter(case=OuterRef("pk"), user=user))
+    reach = CaseReach.objects.filter(case=OuterRef("pk"))
     if any(s.unit is None for s in reading):
-        return Case.objects.filter(Q(restricted=False) | listed)
-    at = CaseUnit.objects.filter(case=OuterRef("pk"), unit__in=_units(reading))
-    return Case.objects.filter(Q(restricted=False) & Exists(at) | Q(restricted=True) & listed)
+        return Case.objects.filter(Q(restricted=False) | Exists(reach.filter(holder=-user.pk)))
+    return Case.objects.filter(Exists(reach.filter(holder__in=_holders(user, reading))))
+
+
+def visible_stages(user: User, *, now: datetime | None = None, open_only: bool = False) -> QuerySet[Stage]:
+    """The stages of the cases `user` may open: of `visible_cases`, without reading the cases. `open_only`: those that
+    are open, which is the quicker."""
+    reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
+    if not user.is_active or not reading:
+        return Stage.objects.none()
+    stages = Stage.objects.filter(closed_at__isnull=True) if open_only else Stage.objects.all()
+    reach = CaseReach.objects.filter(case=OuterRef("case"))
+    if open_only:
+        reach = reach.filter(open=True)
+    if any(s.unit is None for s in reading):
+        return stages.filter(Q(hidden=False) | Exists(reach.filter(holder=-user.pk)))
+    return stages.filter(Exists(reach.filter(holder__in=_holders(user, reading))))
+
+
+def _holders(user: User, reading: Iterable[Standing]) -> list[int]:
+    """What `user` reaches cases from: their units, none of them below another, and their own place on lists."""
+    paths = sorted({s.unit.path for s in reading if s.unit})
+    tops = [path for path in paths if not any(path != top and path.startswith(top) for top in paths)]
+    return [-user.pk, *(int(path.split("/")[-2]) for path in tops)]
 
 
 def _units(reading: Iterable[Standing]) -> QuerySet[Unit]:

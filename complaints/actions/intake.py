@@ -36,6 +36,7 @@ from complaints.models import (
 from complaints.moves import table_of
 from complaints.queries.taking_over import taking_over
 from complaints.references import reference
+from complaints.searching import indexed, joined
 from slas import service
 from slas.core.calendar import OutOfRange, london_date
 from slas.core.wording import long_date
@@ -289,25 +290,19 @@ def locked_counter(now: datetime) -> ReferenceCounter:
 
 
 def write_search_text(case: Case) -> None:
-    """All that a case is found by, on one line in lower case."""
+    """All that a case is found by, as words."""
     case.search_text = search_text(case, case.parties.all(), case.points.all())
     Case.objects.filter(pk=case.pk).update(search_text=case.search_text)
 
 
 def search_text(case: Case, people: Iterable[Party], points: Iterable[Point]) -> str:
     """What a case with these people and points is found by."""
-    words = [case.reference, case.own_reference, case.summary, case.detail, case.wanted]
+    texts = [case.reference, joined(case.reference), case.own_reference, case.summary]
     for party in people:
-        words += [
-            party.name,
-            party.email,
-            party.phone,
-            party.postcode,
-            party.postcode.replace(" ", ""),
-            party.office,
-        ]
-    words += [point.text for point in points]
-    return " ".join(" ".join(word for word in words if word).lower().split())
+        texts += [party.name, party.email, party.phone, joined(party.phone)]
+        texts += [party.postcode, joined(party.postcode), party.office]
+    texts += [case.detail, case.wanted, *(point.text for point in points)]
+    return indexed(texts)
 
 
 def begin_stage(

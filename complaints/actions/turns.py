@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from complaints.actions import tasks
+from django.db.models import F, OuterRef, Q, Subquery
+
+from complaints.actions import reach, tasks
 from complaints.actions.tasks import end_of, late_of, moment_of, person_for, role_for
 from complaints.models import Clock, Deadline, Stage
 from complaints.moves import table_of
@@ -12,8 +16,8 @@ from complaints.workflow import EVENT_OF, Move, Verb
 
 
 def write(stage_ids: Iterable[int], *, now: datetime) -> None:
-    """Work out and store the turn of these stages, how they stand, and what waits in them. Their deadlines are up to
-    date."""
+    """Work out and store the turn of these stages, how they stand, what waits in them, and from where their cases are
+    reached. Their deadlines are up to date."""
     stages = list(tasks.with_what_waits(Stage.objects.filter(pk__in=list(stage_ids))))
     open_ = [stage for stage in stages if stage.closed_at is None]
     turns = {stage: move for stage in open_ if (move := table_of(stage.type).turn(stage.state))}
@@ -25,10 +29,25 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
     for columns, together in changed.items():
         Stage.objects.bulk_update(together, sorted(columns))
     tasks.write(stages, barred, now=now)
+    cases = {stage.case_id for stage in stages}
+    _mark_latest(cases)
+    reach.write(cases)
 
 
 TURN = ("turn_verb", "turn_role", "turn_unit_id", "turn_person_id")
-STANDS = ("turn_due_at", "turn_late_at", "clock", "due_on", "due_at", "amber_at", "red_at", "hidden")
+STANDS = (
+    "turn_due_at",
+    "turn_late_at",
+    "clock",
+    "due_on",
+    "due_at",
+    "amber_at",
+    "red_at",
+    "original_due_on",
+    "met_on",
+    "in_time",
+    "hidden",
+)
 
 
 def _write(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> frozenset[str]:
@@ -54,6 +73,15 @@ def _write(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> 
     return frozenset(STANDS) if stands != _columns(stage, STANDS) else frozenset()
 
 
+def _mark_latest(case_ids: Iterable[int]) -> None:
+    """Say of each stage of these cases whether it is where the case stands."""
+    of_case = Stage.objects.filter(case=OuterRef("case"), type__beside=False).order_by("-number")
+    stages = Stage.objects.filter(case__in=case_ids).annotate(newest=Subquery(of_case.values("pk")[:1]))
+    wrong = stages.filter(Q(latest=True) & ~Q(pk=F("newest")) | Q(latest=False, pk=F("newest")))
+    for latest, row in groupby(sorted(wrong.values_list("latest", "pk")), key=itemgetter(0)):
+        Stage.objects.filter(pk__in=[pk for _, pk in row]).update(latest=not latest)
+
+
 def _columns(stage: Stage, names: Iterable[str]) -> list[object]:
     return [getattr(stage, name) for name in names]
 
@@ -62,11 +90,18 @@ def _stand(stage: Stage, headline: Deadline | None) -> None:
     """Copy onto `stage` what its headline says."""
     stage.hidden = stage.case.restricted
     stage.clock, stage.due_on, stage.due_at, stage.amber_at, stage.red_at = Clock.NONE, None, None, None, None
+    stage.original_due_on, stage.met_on, stage.in_time = None, None, None
     if headline is None or headline.dismissed:
         return
+    stage.original_due_on, stage.met_on, stage.in_time = (
+        headline.original_due_on,
+        headline.met_on,
+        headline.in_time,
+    )
     stage.due_on, stage.due_at = headline.due_on, moment_of(headline)
-    stage.amber_at, stage.red_at = headline.amber_at, headline.red_at
     stage.clock = _clock(headline)
+    if stage.clock == Clock.RUNNING:
+        stage.amber_at, stage.red_at = headline.amber_at, headline.red_at
 
 
 def _clock(row: Deadline) -> Clock:

@@ -1,8 +1,10 @@
 """Everything a case is made of. `complaints.actions` writes it."""
 
+from complaints.models import lookups  # noqa: F401 - registers how words are looked for
 from complaints.models.case import (
     Case,
     CaseLink,
+    CaseReach,
     CaseReader,
     CaseUnit,
     ClosedAs,
@@ -22,12 +24,14 @@ from complaints.models.imports import ImportBatch, ImportLine
 from complaints.models.papers import Document, Draft, DraftDecision, Learning, Letter, Note
 from complaints.models.party import Party, Point
 from complaints.models.procedure import Entry, List, MoveLine, MoveTable, Procedure, StageType
+from complaints.models.saved import SavedView
 from complaints.models.stage import Clock, Contribution, Finding, Reclassified, Stage, StagePoint
 from complaints.models.task import Task
 
 __all__ = [
     "Case",
     "CaseLink",
+    "CaseReach",
     "CaseReader",
     "CaseUnit",
     "Clock",
@@ -57,6 +61,7 @@ __all__ = [
     "Procedure",
     "Reclassified",
     "ReferenceCounter",
+    "SavedView",
     "Stage",
     "StageEvent",
     "StagePoint",

@@ -82,12 +82,15 @@ class Case(models.Model):
     )
     import_fingerprint = models.CharField(max_length=64, blank=True)
     imported_text = models.TextField(blank=True, help_text="What the spreadsheet said, heading by heading")
-    search_text = models.TextField(blank=True)
+    search_text = models.TextField(blank=True, help_text="As complaints.searching.indexed has it")
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-received_on", "-pk"]
-        indexes = [models.Index(fields=["received_on"], name="case_received")]
+        indexes = [
+            models.Index(fields=["-received_on", "-id"], name="case_received"),
+            models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["own_key"], condition=~Q(own_key=""), name="own_reference_once"),
             models.CheckConstraint(
@@ -134,6 +137,26 @@ class CaseReader(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class CaseReach(models.Model):
+    """That a case is reached from somewhere: one row for each unit at or above those that work on it, or, where it is
+    restricted, for each person on its list. `holder` is the unit by number, or the person by number below nought.
+
+    Worked out from `CaseUnit` and `CaseReader` by `complaints.actions.reach` only, so that what somebody sees is one
+    look into one index. `open` is whether any stage of the case is.
+    """
+
+    pk = models.CompositePrimaryKey("holder", "case")
+    holder = models.IntegerField()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reach")
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["holder", "case"], name="reach_open", condition=Q(open=True))]
+
+    def __str__(self) -> str:
+        return f"{self.case} from {self.holder}"
 
 
 class CaseLink(models.Model):

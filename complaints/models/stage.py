@@ -23,7 +23,8 @@ class Clock(models.TextChoices):
 class Stage(models.Model):
     """One stage. The `turn_*` columns say what is waited for, and from whom; written by every action
     (`complaints.actions.turns`), null once it is closed. `clock` to `hidden` are copies that lists and counts are made
-    from without a join: of its headline deadline, and of whether its case is restricted."""
+    from without a join: of its headline deadline, whose moments are only there while it runs, and of whether its case
+    is restricted. `latest` is whether it is the last of its case, those beside it left out: where the case stands."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
@@ -64,7 +65,11 @@ class Stage(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     amber_at = models.DateTimeField(null=True, blank=True)
     red_at = models.DateTimeField(null=True, blank=True)
+    original_due_on = models.DateField(null=True, blank=True)
+    met_on = models.DateField(null=True, blank=True)
+    in_time = models.BooleanField(null=True)
     hidden = models.BooleanField(default=False)
+    latest = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["case", "number"]
@@ -99,6 +104,20 @@ class Stage(models.Model):
                 ],
                 name="stage_open",
                 condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(fields=["case"], name="stage_latest", condition=Q(latest=True)),
+            models.Index(fields=["red_at", "id"], name="stage_due", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["opened_at", "id"], name="stage_opened", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["turn_since", "id"], name="stage_waiting", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["closed_at"],
+                include=["unit", "type", "in_time", "case", "hidden", "late_reason"],
+                name="stage_ended",
+                condition=Q(closed_at__isnull=False),
             ),
         ]
 

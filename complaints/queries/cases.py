@@ -10,6 +10,7 @@ from complaints import permissions
 from complaints.models import Case, Stage
 from complaints.moves import table_of
 from complaints.references import as_written, own_key
+from complaints.searching import asked
 
 
 def found(user: User, words: str, *, now: datetime) -> QuerySet[Case]:
@@ -17,11 +18,7 @@ def found(user: User, words: str, *, now: datetime) -> QuerySet[Case]:
     latest. Each with its open stages as `open_stages`."""
     cases = permissions.visible_cases(user, now=now)
     if words:
-        has_all = Q()
-        for word in words.lower().split():
-            has_all &= Q(search_text__contains=word)
-        # What looks like a reference may also be a telephone number.
-        cases = cases.filter(has_all | Q(reference=as_written(words)) | _own(words))
+        cases = cases.filter(with_words(words))
     stages = with_types(Stage.objects.filter(closed_at__isnull=True)).order_by("number")
     return (
         cases.select_related("unit")
@@ -30,10 +27,17 @@ def found(user: User, words: str, *, now: datetime) -> QuerySet[Case]:
     )
 
 
-def _own(words: str) -> Q:
-    """The case that was kept under this reference before it was imported."""
-    key = own_key(words)
-    return Q(own_key=key) if key else Q(pk__in=[])
+def with_words(words: str, case: str = "") -> Q:
+    """The cases that have every one of `words`, or this reference: their own, or the one they were imported with.
+    `case` is the way to the case ('case__')."""
+    # What looks like a reference may also be a telephone number.
+    ways = asked(words)
+    found = Q(**{f"{case}search_text__has_words": ways}) if ways else Q(pk__in=[])
+    if reference := as_written(words):
+        found |= Q(**{f"{case}reference": reference})
+    if key := own_key(words):
+        found |= Q(**{f"{case}own_key": key})
+    return found
 
 
 STAGE_READ = (

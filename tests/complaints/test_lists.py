@@ -117,12 +117,12 @@ def test_nobody_finds_what_they_may_not_see(council: Council, client_for: Any) -
 
 
 @pytest.mark.parametrize(
-    "search", ["%", "_", "\\", "'; drop table", "\x00plan", "x" * 10_000, "🙂", "ß İ", "a " * 5000]
+    "search", ["%", "_", "\\", "'; drop table", "\x00plan", "x" * 10_000, "🙂", "ß İ", "the " * 5000]
 )
 def test_odd_searches_are_answered(council: Council, client_for: Any, search: str) -> None:
     cases.log(council)
     found = listed(client_for(council.officer), search)
-    assert len(found) == (1 if search in ("\x00plan", "a " * 5000) else 0)
+    assert len(found) == (1 if search in ("\x00plan", "the " * 5000) else 0)
 
 
 @pytest.mark.parametrize("page", ["abc", "0", "-1", "9" * 30, "", "\x00", "1.5", "²"])

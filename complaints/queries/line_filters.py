@@ -1,0 +1,319 @@
+"""What a list of lines can be asked for in its address: the one contract of the list, the downloads, the saved views
+and every number that is a link."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
+
+from accounts.models import Grant, Unit, User
+from accounts.roles import Role
+from complaints import permissions
+from complaints.models import Case, ClosedAs, Entry, Finding, List, Stage, StageType
+from complaints.moves import CASE_ROLES
+from complaints.queries.cases import with_words
+from complaints.queries.choices import STEP
+from complaints.queries.lines import OPEN_COLOURS, Colour, Show, in_order, lines, of_colour, sort_of
+from slas.core.calendar import london_midnight
+
+LONGEST = 200
+"""Characters of a search."""
+NOBODY = "nobody"
+YES_NO = (("yes", "Yes"), ("no", "No"))
+FLAGS = (
+    ("safeguarding", "Safeguarding"),
+    ("risk", "Risk"),
+    ("sensitive", "Sensitive"),
+    ("restricted", "Restricted"),
+)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What the filters choose from, read once for a page: five queries."""
+
+    units: tuple[Unit, ...]
+    types: tuple[StageType, ...]
+    officers: tuple[User, ...]
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def read(cls) -> "Lists":
+        held = Grant.objects.filter(role__in=permissions.TEAM_ROLES, user=OuterRef("pk"))
+        return cls(
+            units=tuple(Unit.objects.order_by("path")),
+            types=tuple(
+                StageType.objects.select_related("procedure").order_by("procedure__policy_version", "pk")
+            ),
+            officers=tuple(User.objects.filter(Exists(held)).order_by("name", "pk")),
+            entries=tuple(
+                Entry.objects.own()
+                .filter(list__in=(List.LATE_REASON, List.THEME, List.CATEGORY))
+                .order_by("position")
+            ),
+        )
+
+    def below(self, code: str) -> list[int]:
+        """The units at or below the one with this code."""
+        top = next((unit for unit in self.units if unit.code == code), None)
+        return [unit.pk for unit in self.units if top and top.covers(unit)]
+
+    def of_stage(self, key: str) -> list[int]:
+        """The stage types of every version with this key."""
+        return [type_.pk for type_ in self.types if key_of(type_) == key]
+
+    def of_kind(self, kind: str) -> list[int]:
+        return [type_.pk for type_ in self.types if type_.procedure.kind == kind]
+
+    def of_list(self, list_: str) -> list[tuple[str, str]]:
+        return [(entry.code, entry.name) for entry in self.entries if entry.list == list_]
+
+    @cached_property
+    def unit_choices(self) -> list[tuple[str, str]]:
+        return [(unit.code, f"{STEP * unit.depth}{unit.name}") for unit in _as_read(self.units)]
+
+    @cached_property
+    def stage_choices(self) -> list[tuple[str, str]]:
+        """Every stage by its key; the name is the latest version's."""
+        return list({key_of(type_): stage_label(type_) for type_ in self.types}.items())
+
+    @cached_property
+    def outcome_choices(self) -> list[tuple[str, str]]:
+        found = dict(Finding.choices)
+        for type_ in self.types:
+            found |= dict(type_.outcome_choices)
+        return list(found.items())
+
+
+def _as_read(units: tuple[Unit, ...]) -> list[Unit]:
+    """Units with each below the one it belongs to, by name."""
+    names = {unit.pk: unit.name.casefold() for unit in units}
+    return sorted(units, key=lambda unit: [(names.get(int(pk), ""), pk) for pk in unit.path.split("/") if pk])
+
+
+def key_of(type_: StageType) -> str:
+    """What a stage is called in an address, whatever the version of its policy: 'corporate.stage-1'."""
+    return f"{type_.procedure.code}.{type_.code}"
+
+
+def stage_label(type_: StageType) -> str:
+    """'Corporate complaint: Stage 1', or 'Enquiry' where both are called the same."""
+    return type_.name if type_.name == type_.procedure.name else f"{type_.procedure.name}: {type_.name}"
+
+
+def _from(name: str) -> Any:
+    """A filter of the moments from the London midnight that begins a day."""
+
+    def narrow(stages: QuerySet[Stage], _: str, day: date) -> QuerySet[Stage]:
+        return stages.filter(**{f"{name}__gte": london_midnight(day)})
+
+    return narrow
+
+
+def _to(name: str) -> Any:
+    """A filter of the moments before the London midnight that ends a day."""
+
+    def narrow(stages: QuerySet[Stage], _: str, day: date) -> QuerySet[Stage]:
+        return stages.filter(**{f"{name}__lt": london_midnight(day + timedelta(days=1))})
+
+    return narrow
+
+
+class Day(filters.DateFilter):
+    """A day in an address is '2026-11-20'; `words` names it where it is not one."""
+
+    def __init__(self, field_name: str, lookup: str = "exact", *, words: str, **options: Any) -> None:
+        wrong = f"Give the day {words} as year, month and day: 2026-11-20."
+        super().__init__(
+            field_name=field_name,
+            lookup_expr=lookup,
+            label=words,
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": wrong},
+            **options,
+        )
+
+
+class Choice(filters.ChoiceFilter):
+    """One of a list, read when the page is made."""
+
+    def __init__(self, words: str, **options: Any) -> None:
+        wrong = f"Choose {words.lower()} from the list: '%(value)s' is not in it."
+        super().__init__(label=words, empty_label="Any", error_messages={"invalid_choice": wrong}, **options)
+
+
+class LineFilters(filters.FilterSet):
+    """Every filter of a list of lines, by its name in the address. `invalid` ones find nothing, and say how to mend
+    them."""
+
+    search = filters.CharFilter(method="by_words", label="Words", max_length=LONGEST)
+    colour = filters.MultipleChoiceFilter(
+        choices=[(c.value, c.label) for c in OPEN_COLOURS], method="by_colour", label="Colour"
+    )
+    unit = Choice("Unit", method="by_unit")
+    only = Choice("Only the unit itself", choices=(("yes", "Yes"),), method="also_asked")
+    officer = Choice("Officer", method="by_officer")
+    stage = Choice("Stage", method="by_stage")
+    kind = Choice("Kind", choices=Case._meta.get_field("kind").choices, method="by_kind")
+    turn = Choice("Waiting for", choices=[(r, Role(r).label) for r in CASE_ROLES], field_name="turn_role")
+    waits_for = Choice("Waiting for somebody by name", method="by_person")
+    due_from = Day("due_on", "gte", words="it is due from")
+    due_to = Day("due_on", "lte", words="it is due by")
+    received_from = Day("case__received_on", "gte", words="it was received from")
+    received_to = Day("case__received_on", "lte", words="it was received by")
+    opened_from = Day("opened_at", words="it was opened from", method=_from("opened_at"))
+    opened_to = Day("opened_at", words="it was opened by", method=_to("opened_at"))
+    answered_from = Day("met_on", "gte", words="it was answered from")
+    answered_to = Day("met_on", "lte", words="it was answered by")
+    ended_from = Day("closed_at", words="it ended from", method=_from("closed_at"))
+    ended_to = Day("closed_at", words="it ended by", method=_to("closed_at"))
+    closed_from = Day("case__closed_at", words="the case was closed from", method=_from("case__closed_at"))
+    closed_to = Day("case__closed_at", words="the case was closed by", method=_to("case__closed_at"))
+    in_time = Choice("Answered in time", choices=YES_NO, method="by_in_time")
+    in_original = Choice("Answered in the original time", choices=YES_NO, method="by_in_original")
+    extended = Choice("Extended", choices=YES_NO, method="by_extended")
+    late_reason = Choice("Reason for lateness", method="by_late_reason")
+    outcome = Choice("Outcome", field_name="outcome")
+    ended_as = Choice("Ended as", choices=ClosedAs.choices, field_name="closed_as")
+    theme = Choice("Theme", method="by_tag")
+    category = Choice("Category", method="by_tag")
+    flag = Choice("Flag", choices=FLAGS, method="by_flag")
+
+    class Meta:
+        model = Stage
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, show: Show, lists: Lists, now: datetime, **rest: Any) -> None:
+        super().__init__(data, **rest)
+        self.show, self.lists, self.now = show, lists, now
+        people = [(str(user.pk), str(user)) for user in lists.officers]
+        choices: dict[str, list[tuple[str, str]]] = {
+            "unit": lists.unit_choices,
+            "officer": [(NOBODY, "Nobody"), *people],
+            "waits_for": [(NOBODY, "Nobody by name"), *people],
+            "stage": lists.stage_choices,
+            "outcome": lists.outcome_choices,
+            "late_reason": [("none", "No reason given"), *lists.of_list(List.LATE_REASON)],
+            "theme": [("none", "No theme"), *lists.of_list(List.THEME)],
+            "category": [("none", "No category"), *lists.of_list(List.CATEGORY)],
+        }
+        for name, some in choices.items():
+            self.filters[name].extra["choices"] = some
+
+    def by_words(self, stages: QuerySet[Stage], _: str, words: str) -> QuerySet[Stage]:
+        return stages.filter(with_words(words, "case__"))
+
+    def by_colour(self, stages: QuerySet[Stage], _: str, colours: list[str]) -> QuerySet[Stage]:
+        wanted = Q()
+        for colour in colours:
+            wanted |= of_colour(Colour(colour), self.now)
+        return stages.filter(wanted)
+
+    def also_asked(self, stages: QuerySet[Stage], _: str, __: str) -> QuerySet[Stage]:
+        """Says more of another filter; narrows nothing by itself."""
+        return stages
+
+    def by_unit(self, stages: QuerySet[Stage], _: str, code: str) -> QuerySet[Stage]:
+        if self.form.cleaned_data.get("only"):
+            return stages.filter(unit__in=[unit.pk for unit in self.lists.units if unit.code == code])
+        return stages.filter(unit__in=self.lists.below(code))
+
+    def by_officer(self, stages: QuerySet[Stage], _: str, who: str) -> QuerySet[Stage]:
+        return stages.filter(officer__isnull=True) if who == NOBODY else stages.filter(officer=int(who))
+
+    def by_person(self, stages: QuerySet[Stage], _: str, who: str) -> QuerySet[Stage]:
+        if who == NOBODY:
+            return stages.filter(turn_person__isnull=True, closed_at__isnull=True)
+        return stages.filter(turn_person=int(who))
+
+    def by_stage(self, stages: QuerySet[Stage], _: str, key: str) -> QuerySet[Stage]:
+        return stages.filter(type__in=self.lists.of_stage(key))
+
+    def by_kind(self, stages: QuerySet[Stage], _: str, kind: str) -> QuerySet[Stage]:
+        return stages.filter(type__in=self.lists.of_kind(kind))
+
+    def by_in_time(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
+        return stages.filter(met_on__isnull=False, in_time=answer == "yes")
+
+    def by_in_original(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
+        return stages.filter(in_original_time() if answer == "yes" else answered() & ~in_original_time())
+
+    def by_extended(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
+        moved = Q(original_due_on__isnull=False, due_on__gt=F("original_due_on"))
+        return stages.filter(moved if answer == "yes" else ~moved)
+
+    def by_late_reason(self, stages: QuerySet[Stage], _: str, code: str) -> QuerySet[Stage]:
+        if code == "none":
+            return stages.filter(late_reason__isnull=True)
+        return stages.filter(late_reason__in=self._entries(List.LATE_REASON, code))
+
+    def by_tag(self, stages: QuerySet[Stage], name: str, code: str) -> QuerySet[Stage]:
+        list_ = List.THEME if name == "theme" else List.CATEGORY
+        tagged = Case.tags.through.objects.filter(case=OuterRef("case"))
+        if code == "none":
+            return stages.filter(~Exists(tagged.filter(entry__in=self._entries(list_))))
+        return stages.filter(Exists(tagged.filter(entry__in=self._entries(list_, code))))
+
+    def by_flag(self, stages: QuerySet[Stage], _: str, flag: str) -> QuerySet[Stage]:
+        return (
+            stages.filter(hidden=True) if flag == "restricted" else stages.filter(**{f"case__{flag}": True})
+        )
+
+    def _entries(self, list_: str, code: str = "") -> list[int]:
+        return [e.pk for e in self.lists.entries if e.list == list_ and code in ("", e.code)]
+
+
+def answered() -> Q:
+    """The stages whose date was met, in time or late."""
+    return Q(met_on__isnull=False, in_time__isnull=False)
+
+
+def in_original_time() -> Q:
+    """Those answered by the day they were due before anything moved it."""
+    return (
+        answered() & Q(in_time=True) & (Q(original_due_on__isnull=True) | Q(met_on__lte=F("original_due_on")))
+    )
+
+
+@dataclass
+class Asked:
+    """What an address asked for: the kind of list, its order, and the filters that read the rest."""
+
+    show: Show
+    sort: str
+    filters: LineFilters
+
+    @property
+    def valid(self) -> bool:
+        return bool(self.filters.form.is_valid())
+
+    @cached_property
+    def lines(self) -> QuerySet[Stage]:
+        """The lines that were asked for, in order; none where something asked for cannot be read, so that nobody takes
+        the wrong list for the right one."""
+        found = self.filters.qs if self.valid else Stage.objects.none()
+        return in_order(found, self.show, self.sort)
+
+
+def asked_of(query: Mapping[str, Any], user: User, *, now: datetime, lists: Lists | None = None) -> Asked:
+    """What `query`, the parameters of an address, asks for of what `user` may see. Words alone ask for all cases, for
+    what is looked for may be closed."""
+    data = MultiValueDict({name: _clean(query, name) for name in query})
+    words = any(word.strip() for word in data.getlist("search"))
+    wanted = data.get("show", "")
+    usual = Show.CASES if words else Show.WORK
+    show = Show(wanted) if wanted in set(Show) else usual
+    read = lists or Lists.read()
+    found = LineFilters(data, show=show, lists=read, now=now, queryset=lines(user, show, now=now))
+    return Asked(show, sort_of(show, data.get("sort", "")), found)
+
+
+def _clean(query: Mapping[str, Any], name: str) -> list[str]:
+    """The values of a parameter without what a database does not take, and without spaces around them."""
+    values = query.getlist(name) if hasattr(query, "getlist") else [query[name]]
+    return [" ".join(str(value).replace("\0", "").split()) for value in values]

@@ -1,0 +1,55 @@
+"""Words that cases are found by: how they are kept, and how what somebody typed is taken.
+
+A word is found from its beginning, from three letters on; a shorter one, whole. Accents, capitals and apostrophes make
+no difference. On PostgreSQL an index answers (`complaints.models.lookups`); SQLite reads every row.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from complaints.references import as_written
+
+PREFIX = 3
+"""From so many letters on, a word is found by its beginning."""
+LONGEST_WORD = 60
+MOST_WORDS = 10
+MOST_KEPT = 60_000
+"""Characters of words kept of one case: an index takes no more than a megabyte of a row."""
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile(r"(?<=\w)['\u2019\u02bc](?=\w)")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` as they are compared: in lower case, without accents, 'O\'Brien' as 'obrien'."""
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return [word[:LONGEST_WORD] for word in _WORD.findall(letters)]
+
+
+def indexed(texts: Iterable[str]) -> str:
+    """What is kept of `texts` for finding them: each word once, between spaces."""
+    kept: dict[str, None] = {}
+    size = 0
+    for text in texts:
+        for word in words_of(text):
+            if word not in kept and size < MOST_KEPT:
+                kept[word] = None
+                size += len(word) + 1
+    return f" {' '.join(kept)} " if kept else ""
+
+
+def joined(text: str) -> str:
+    """A postcode or telephone number without what sets its parts apart, so that it is found as one word."""
+    return "".join(words_of(text))
+
+
+def asked(typed: str) -> tuple[tuple[str, ...], ...]:
+    """What to look for: words that must all be there, then other ways that will do as well. A reference, postcode or
+    telephone number may have been kept as one word. Empty where nothing was typed that is a word."""
+    words = tuple(dict.fromkeys(words_of(typed)))[:MOST_WORDS]
+    if not words:
+        return ()
+    one = joined(typed)
+    in_parts = 1 < len(words) <= 6 and any(c.isdigit() for c in one)
+    return (words, (one,)) if in_parts and (len(one) <= 20 or as_written(typed)) else (words,)
