@@ -127,6 +127,14 @@ class UserQuerySet(models.QuerySet["User"]):
 PeopleManager = UserManager.from_queryset(UserQuerySet)
 
 
+def in_order(grants: "Iterable[Grant]") -> "list[Grant]":
+    """Somebody's grants as they are shown: by role, then by unit."""
+    roles = list(Role)
+    return sorted(
+        grants, key=lambda grant: (roles.index(Role(grant.role)), grant.unit.name if grant.unit else "")
+    )
+
+
 class User(AbstractBaseUser):
     """A person who signs in with an e-mail address."""
 
@@ -169,10 +177,7 @@ class User(AbstractBaseUser):
     @cached_property
     def grants_in_force(self) -> list["Grant"]:
         """This person's grants with their units, read once for each time the person is loaded."""
-        return sorted(
-            self.grants.filter(revoked_at__isnull=True).select_related("unit"),
-            key=lambda grant: (list(Role).index(Role(grant.role)), grant.unit.name if grant.unit else ""),
-        )
+        return in_order(self.grants.filter(revoked_at__isnull=True).select_related("unit"))
 
     def has_role(self, *roles: str, unit: Unit | None = None) -> bool:
         """Whether this person holds any of `roles`; with `unit`, whether there or anywhere above it."""

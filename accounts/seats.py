@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import Cover, Grant, Unit, User
+from accounts.models import Cover, Grant, Unit, User, in_order
 from accounts.roles import CASE_ROLES, Role
 
 
@@ -33,18 +33,21 @@ class Standing:
 
 def standings(user: User, *, on: date) -> tuple[Standing, ...]:
     """Everything `user` may act as on the London day `on`: their own roles first, then those of each person
-    they stand in for, by name. Nothing for somebody deactivated. One query, and one more for a user whose
-    grants have not been read yet, however many people they cover."""
+    they stand in for, by name. Nothing for somebody deactivated. One query, however many people they cover;
+    it reads the user's own grants too, where they have not been read yet."""
     if not user.is_active:
         return ()
-    own = [Standing(Role(grant.role), grant.unit) for grant in user.grants_in_force]
-    passed_on = (
-        Grant.objects.in_force()
-        .filter(user__in=_absent(user, on), user__is_active=True, role__in=CASE_ROLES)
-        .select_related("user", "unit")
-        .order_by("user__name", "user_id", "role", "unit__name", "pk")
+    passed_on = Q(user__in=_absent(user, on), user__is_active=True, role__in=CASE_ROLES)
+    known = "grants_in_force" in user.__dict__
+    wanted = Grant.objects.in_force().filter(passed_on if known else passed_on | Q(user=user))
+    rows = list(
+        wanted.select_related("user", "unit").order_by("user__name", "user_id", "role", "unit__name", "pk")
     )
-    return (*own, *(Standing(Role(grant.role), grant.unit, grant.user) for grant in passed_on))
+    if not known:
+        user.grants_in_force = in_order(grant for grant in rows if grant.user_id == user.pk)
+    own = [Standing(Role(grant.role), grant.unit) for grant in user.grants_in_force]
+    others = (grant for grant in rows if grant.user_id != user.pk)
+    return (*own, *(Standing(Role(grant.role), grant.unit, grant.user) for grant in others))
 
 
 def allowing(held: Iterable[Standing], role: Role, unit: Unit | None = None) -> tuple[Standing, ...]:

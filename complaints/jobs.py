@@ -5,20 +5,35 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from accounts.models import User
 from audit.service import verify_all
-from complaints.actions import calendars, documents
+from complaints.actions import calendars, documents, reports
 from complaints.actions.calendars import Recount
 from complaints.importing import taking
-from complaints.models import ImportBatch
+from complaints.models import ImportBatch, ReportFile
+from complaints.papers import store
+from complaints.queries.reports import content_of
+from complaints.reports.pdf import NoPango
+from complaints.reports.weekly import pages_expected, weekly_pdf
 
 logger = logging.getLogger(__name__)
 
 NIGHTLY = "complaints.jobs.nightly"
+TELL_EVERY = timedelta(seconds=2)
+"""How often a long job says how far it is."""
+NO_PANGO = (
+    "PDFs cannot be made on this server: a system library is missing (docs/operators.md says which). Open the whole "
+    "report as a page and print it, or download it as a spreadsheet."
+)
+PDF_FAULT = (
+    "It could not be made, by a fault on our side. Try again; if it happens again, tell an administrator. The report "
+    "itself is unharmed: open it as a page, or download it as a spreadsheet."
+)
 
 
 def enqueue(job: Callable[..., object], *arguments: Any) -> None:
@@ -52,6 +67,48 @@ def import_batch(batch_id: int, by_id: int) -> str:
     return f"{batch.name}: {batch.get_state_display().lower()}, {batch.line}"
 
 
+def report_file_later(file: ReportFile) -> None:
+    """Hand to the worker that the PDF of a report is to be made."""
+    enqueue(make_report_file, file.pk)
+
+
+def make_report_file(file_id: int) -> str:
+    """Make the PDF of a report, saying now and then how far it is. Killed on the way it leaves nothing behind but bytes
+    that the night sweeps up; run twice, the first that is done counts. Returns a line for the worker's log."""
+    file = reports.begin_file(file_id=file_id, now=timezone.now())
+    if file is None:
+        return "made already"
+    try:
+        weekly = content_of(file)
+        content = weekly_pdf(weekly, file.report, heard=_telling(file.pk, pages_expected(weekly)))
+        key = store.keep(settings.DOCUMENTS_DIR, content)
+    except NoPango:
+        logger.exception("PDFs cannot be made here")
+        reports.fail_file(file_id=file.pk, problem=NO_PANGO, now=timezone.now())
+        return "no Pango"
+    except Exception:
+        logger.exception("The PDF of a report could not be made")
+        reports.fail_file(file_id=file.pk, problem=PDF_FAULT, now=timezone.now())
+        return "failed"
+    if not reports.finish_file(file_id=file.pk, key=key, size=len(content), now=timezone.now()):
+        store.remove(settings.DOCUMENTS_DIR, key)
+    return f"{file}: {len(content)} bytes"
+
+
+def _telling(file_id: int, expected: int) -> Callable[[int], None]:
+    """Writes down how far a PDF is, at most every two seconds."""
+    told = timezone.now()
+
+    def heard(page: int) -> None:
+        nonlocal told
+        now = timezone.now()
+        if page == 1 or now - told >= TELL_EVERY:
+            told = now
+            reports.heard(file_id=file_id, pages=page, expected=expected, now=now)
+
+    return heard
+
+
 def nightly() -> str:
     """Bring the bank holidays up to the installed list, two years ahead, work out every open case anew where its dates
     had fallen behind, remove files nobody uses, and check the record of what happened.
@@ -61,6 +118,7 @@ def nightly() -> str:
     """
     now = timezone.now()
     changed, _ = calendars.load_bank_holidays(by=None, now=now, later=recount_later)
+    reports.forget_drafts(now=now)
     swept = documents.sweep(now=now)
     problems = verify_all()
     for problem in problems:

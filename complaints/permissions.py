@@ -107,13 +107,20 @@ def authority(user: User, verb: str, stage: Stage, *, now: datetime | None = Non
         return None
     units = [stage.unit]
     if set(move.roles) >= set(CASE_ROLES) or verb == Verb.CONTRIBUTE:
-        units += [row.unit for row in stage.case.case_units.all()]
+        units += units_of(stage.case)
     for standing in standings_of(user, now=now):
         if standing.for_whom is not None and stage.case.restricted:
             continue
         if allows(standing, move.roles, units):
             return Authority(move, standing)
     return None
+
+
+def units_of(case: Case) -> list[Unit]:
+    """The units that work on a case. No query where it is known that they are its own and no other."""
+    if not getattr(case, "has_other_units", True):
+        return [case.unit]
+    return [row.unit for row in case.case_units.all()]
 
 
 def allows(standing: Standing, roles: Iterable[str], units: Iterable[Unit]) -> bool:

@@ -17,13 +17,16 @@ MOST_WORDS = 10
 MOST_KEPT = 60_000
 """Characters of words kept of one case: an index takes no more than a megabyte of a row."""
 _WORD = re.compile(r"[^\W_]+")
+_STROKES = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+)
 _APOSTROPHES = re.compile(r"(?<=\w)['\u2019\u02bc](?=\w)")
 
 
 def words_of(text: str) -> list[str]:
     """The words of `text` as they are compared: in lower case, without accents, 'O\'Brien' as 'obrien'."""
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES)
     return [word[:LONGEST_WORD] for word in _WORD.findall(letters)]
 
 

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # A throw-away PostgreSQL for ./test and ./bench: made in a temporary directory, reached over a socket
 # in it, gone when the script ends. It forgets safety (no fsync): nothing in it is worth keeping.
+# ./bench can keep one in a folder, to load it once and measure often.
 
 postgres_home=
+postgres_kept=
 postgres_pid=
 
 find_postgres() {
@@ -12,21 +14,29 @@ find_postgres() {
   dirname "$folder"
 }
 
-# Sets DATABASE_URL. Fails when there is no PostgreSQL or it will not start.
+# start_postgres [FOLDER]: sets DATABASE_URL. With FOLDER, which exists, it is kept there, and the one there is started
+# again. Fails when there is no PostgreSQL or it will not start.
 start_postgres() {
   local bin as
   bin=$(find_postgres) || return 1
-  postgres_home=$(mktemp -d /tmp/postgres.XXXXXX)
+  postgres_kept=${1-}
+  if [ -n "$postgres_kept" ]; then
+    postgres_home=$(realpath "$postgres_kept")
+  else
+    postgres_home=$(mktemp -d /tmp/postgres.XXXXXX)
+  fi
   as=(env --chdir "$postgres_home")
   if [ "$(id -u)" -eq 0 ]; then  # PostgreSQL refuses root
     chown postgres "$postgres_home"
     as+=(setpriv --reuid postgres --regid postgres --init-groups)
   fi
-  long "Making a throw-away PostgreSQL" "${as[@]}" "$bin/initdb" --pgdata data \
-    --username tests --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync || return 1
+  if [ ! -f "$postgres_home/data/PG_VERSION" ]; then
+    long "Making a throw-away PostgreSQL" "${as[@]}" "$bin/initdb" --pgdata data \
+      --username tests --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync || return 1
+  fi
   set -m
   "${as[@]}" setpriv --pdeathsig INT "$bin/postgres" -D data -k "$postgres_home" -c listen_addresses= \
-    -c max_connections=200 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+    -c max_connections=200 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=8GB \
     >var/log/postgres.log 2>&1 </dev/null &
   postgres_pid=$!
   set +m
@@ -44,6 +54,6 @@ start_postgres() {
 stop_postgres() {
   [ -z "$postgres_pid" ] || kill -INT -- "-$postgres_pid" 2>/dev/null || true
   [ -z "$postgres_pid" ] || wait "$postgres_pid" 2>/dev/null || true
-  [ -z "$postgres_home" ] || rm -rf "$postgres_home"
-  postgres_pid='' postgres_home=''
+  [ -z "$postgres_home" ] || [ -n "$postgres_kept" ] || rm -rf "$postgres_home"
+  postgres_pid='' postgres_home='' postgres_kept=''
 }

@@ -13,7 +13,7 @@ from accounts.actions import Refused
 from accounts.models import User
 from complaints import permissions
 from complaints.actions.acting import acting
-from complaints.models import Case, Document, ImportBatch, Stage
+from complaints.models import Case, Document, ImportBatch, ReportFile, Stage
 from complaints.papers import store, uploads
 from complaints.workflow import Verb
 
@@ -69,7 +69,8 @@ def used_of(keys: Collection[str]) -> set[str]:
     """Those of `keys` whose bytes a row has."""
     documents = Document.objects.filter(key__in=keys).values_list("key", flat=True)
     batches = ImportBatch.objects.filter(key__in=keys).values_list("key", flat=True)
-    return {*documents, *batches}
+    reports = ReportFile.objects.filter(key__in=keys).values_list("key", flat=True)
+    return {*documents, *batches, *reports}
 
 
 def remove_unused(key: str) -> bool:
@@ -138,4 +139,5 @@ def _changed_at(path: Path) -> float:
 def _used(prefix: str) -> set[str]:
     documents = Document.objects.filter(key__startswith=prefix).values_list("key", flat=True)
     batches = ImportBatch.objects.filter(key__startswith=prefix).values_list("key", flat=True)
-    return {*documents, *batches}
+    reports = ReportFile.objects.filter(key__startswith=prefix).values_list("key", flat=True)
+    return {*documents, *batches, *reports}

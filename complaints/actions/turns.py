@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from complaints.actions import reach, tasks
 from complaints.actions.tasks import end_of, late_of, moment_of, person_for, role_for
-from complaints.models import Clock, Deadline, Stage
+from complaints.models import Case, Clock, Deadline, Stage
 from complaints.moves import table_of
 from complaints.queries import authors
 from complaints.workflow import EVENT_OF, Move, Verb
@@ -74,12 +74,15 @@ def _write(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> 
 
 
 def _mark_latest(case_ids: Iterable[int]) -> None:
-    """Say of each stage of these cases whether it is where the case stands."""
+    """Say of each stage of these cases whether it is where the case stands, and when the case was received."""
     of_case = Stage.objects.filter(case=OuterRef("case"), type__beside=False).order_by("-number")
     stages = Stage.objects.filter(case__in=case_ids).annotate(newest=Subquery(of_case.values("pk")[:1]))
     wrong = stages.filter(Q(latest=True) & ~Q(pk=F("newest")) | Q(latest=False, pk=F("newest")))
     for latest, row in groupby(sorted(wrong.values_list("latest", "pk")), key=itemgetter(0)):
         Stage.objects.filter(pk__in=[pk for _, pk in row]).update(latest=not latest)
+    received = Case.objects.filter(pk=OuterRef("case")).values("received_on")
+    moved = Stage.objects.filter(case__in=case_ids).exclude(received_on=Subquery(received[:1]))
+    moved.update(received_on=Subquery(received[:1]))
 
 
 def _columns(stage: Stage, names: Iterable[str]) -> list[object]:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('holder', 'case', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('holder', models.IntegerField()),
                 ('open', models.BooleanField(default=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reach', to='complaints.case')),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reach', to='complaints.case')),
             ],
         ),
         migrations.CreateModel(
@@ -37,6 +37,14 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(
             model_name='case',
             name='case_received',
+        ),
+        migrations.RemoveIndex(
+            model_name='stage',
+            name='stage_open',
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit', 'officer', 'type'], include=('responder', 'turn_role', 'turn_unit', 'turn_person', 'turn_since', 'clock', 'due_on', 'amber_at', 'red_at', 'hidden', 'case'), name='stage_open'),
         ),
         migrations.AddField(
             model_name='stage',
@@ -58,6 +66,15 @@ class Migration(migrations.Migration):
             name='original_due_on',
             field=models.DateField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='stage',
+            name='received_on',
+            field=models.DateField(blank=True, null=True),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('latest', True)), fields=['-received_on', '-case'], include=('unit', 'hidden'), name='stage_received'),
+        ),
         migrations.AlterField(
             model_name='case',
             name='search_text',
@@ -69,7 +86,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('restricted', True)), fields=['unit'], name='case_locked'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='case_closed'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('kind', 'contribution')), fields=['person'], name='task_asked_of'),
         ),
         migrations.AddIndex(
             model_name='stage',
@@ -95,6 +120,10 @@ class Migration(migrations.Migration):
             model_name='savedview',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddIndex(
+            model_name='casereach',
+            index=models.Index(fields=['case', 'holder'], name='reach_of_case'),
         ),
         migrations.AddIndex(
             model_name='casereach',

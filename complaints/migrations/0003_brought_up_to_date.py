@@ -41,7 +41,7 @@ def _stages(case):
             stage.met_on, stage.in_time = headline.met_on, headline.in_time
         if stage.clock != "running":
             stage.amber_at = stage.red_at = None
-        stage.latest, stage.hidden = stage is last, case.restricted
+        stage.latest, stage.hidden, stage.received_on = stage is last, case.restricted, case.received_on
         stage.save()
 
 

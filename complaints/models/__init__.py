@@ -24,6 +24,7 @@ from complaints.models.imports import ImportBatch, ImportLine
 from complaints.models.papers import Document, Draft, DraftDecision, Learning, Letter, Note
 from complaints.models.party import Party, Point
 from complaints.models.procedure import Entry, List, MoveLine, MoveTable, Procedure, StageType
+from complaints.models.reports import IssuedReport, ReportFile, WeeklyIssue
 from complaints.models.saved import SavedView
 from complaints.models.stage import Clock, Contribution, Finding, Reclassified, Stage, StagePoint
 from complaints.models.task import Task
@@ -49,6 +50,7 @@ __all__ = [
     "GivenDate",
     "ImportBatch",
     "ImportLine",
+    "IssuedReport",
     "Learning",
     "Letter",
     "List",
@@ -61,11 +63,13 @@ __all__ = [
     "Procedure",
     "Reclassified",
     "ReferenceCounter",
+    "ReportFile",
     "SavedView",
     "Stage",
     "StageEvent",
     "StagePoint",
     "StageType",
     "Task",
+    "WeeklyIssue",
     "standing",
 ]

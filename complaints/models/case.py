@@ -89,6 +89,9 @@ class Case(models.Model):
         ordering = ["-received_on", "-pk"]
         indexes = [
             models.Index(fields=["-received_on", "-id"], name="case_received"),
+            models.Index(
+                fields=["unit"], name="case_locked", condition=Q(restricted=True, closed_at__isnull=True)
+            ),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
         ]
         constraints = [
@@ -149,11 +152,14 @@ class CaseReach(models.Model):
 
     pk = models.CompositePrimaryKey("holder", "case")
     holder = models.IntegerField()
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reach")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reach", db_index=False)
     open = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["holder", "case"], name="reach_open", condition=Q(open=True))]
+        indexes = [
+            models.Index(fields=["case", "holder"], name="reach_of_case"),
+            models.Index(fields=["holder", "case"], name="reach_open", condition=Q(open=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case} from {self.holder}"

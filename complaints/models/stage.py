@@ -23,8 +23,9 @@ class Clock(models.TextChoices):
 class Stage(models.Model):
     """One stage. The `turn_*` columns say what is waited for, and from whom; written by every action
     (`complaints.actions.turns`), null once it is closed. `clock` to `hidden` are copies that lists and counts are made
-    from without a join: of its headline deadline, whose moments are only there while it runs, and of whether its case
-    is restricted. `latest` is whether it is the last of its case, those beside it left out: where the case stands."""
+    from without a join: of its headline deadline, whose moments are only there while it runs, of when its case was
+    received, and of whether that is restricted. `latest` is whether it is the last of its case, those beside it left
+    out: where the case stands."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
@@ -68,6 +69,7 @@ class Stage(models.Model):
     original_due_on = models.DateField(null=True, blank=True)
     met_on = models.DateField(null=True, blank=True)
     in_time = models.BooleanField(null=True)
+    received_on = models.DateField(null=True, blank=True)
     hidden = models.BooleanField(default=False)
     latest = models.BooleanField(default=False)
 
@@ -93,12 +95,15 @@ class Stage(models.Model):
             models.Index(
                 fields=["unit", "officer", "type"],
                 include=[
+                    "responder",
                     "turn_role",
+                    "turn_unit",
                     "turn_person",
+                    "turn_since",
                     "clock",
-                    "red_at",
+                    "due_on",
                     "amber_at",
-                    "due_at",
+                    "red_at",
                     "hidden",
                     "case",
                 ],
@@ -106,6 +111,12 @@ class Stage(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["case"], name="stage_latest", condition=Q(latest=True)),
+            models.Index(
+                fields=["-received_on", "-case"],
+                include=["unit", "hidden"],
+                name="stage_received",
+                condition=Q(latest=True),
+            ),
             models.Index(fields=["red_at", "id"], name="stage_due", condition=Q(closed_at__isnull=True)),
             models.Index(
                 fields=["opened_at", "id"], name="stage_opened", condition=Q(closed_at__isnull=True)

@@ -52,6 +52,7 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "late_at"], name="task_of_person"),
+            models.Index(fields=["person"], name="task_asked_of", condition=models.Q(kind="contribution")),
             models.Index(
                 fields=["unit", "late_at"], name="task_of_unit", condition=models.Q(person__isnull=True)
             ),

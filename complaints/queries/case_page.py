@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
@@ -21,9 +21,11 @@ from complaints.models import (
     Letter,
     Stage,
     StagePoint,
+    Task,
 )
 from complaints.permissions import Authority
 from complaints.queries import offers, queue
+from complaints.queries.case_parts import parts_of
 from complaints.queries.deadline_words import DeadlineView, deadline_views
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import State, Verb
@@ -224,9 +226,13 @@ def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
     for stage in stages:
         stage.case = case
     acted_on = {stage.pk for stage in acting_stages(stages)}
-    letters = list(case.letters.select_related("channel", "by", "document").order_by("sent_on", "pk"))
-    mine = queue.turns_in(case, viewer, now=now)
-    related = _related(stages, letters, mine, now)
+    has = parts_of(case)
+    letters = (
+        list(case.letters.select_related("channel", "by", "document").order_by("sent_on", "pk"))
+        if "letters" in has
+        else []
+    )
+    related = _related(case, stages, letters, viewer, now)
     views = tuple(_stage_view(s, viewer, related, s.pk in acted_on, now) for s in stages)
     turns = [view.turn for view in views if view.turn and not view.stage.type.beside]
     return CaseView(
@@ -235,12 +241,18 @@ def case_view(case: Case, viewer: User, *, now: datetime) -> CaseView:
         turn=min(turns, key=_urgency, default=None),
         in_team=permissions.in_team_of(viewer, case, now=now),
         letters=letters,
-        documents=list(permissions.visible_documents(viewer, now=now).filter(case=case).select_related("by")),
-        learning=list(
-            case.learning.select_related("kind", "stage__type", "stage__unit", "stage__responder").all()
-        ),
-        links=_links(case, viewer, now),
+        documents=_documents(case, viewer, now) if "documents" in has else [],
+        learning=_learning(case) if "learning" in has else [],
+        links=_links(case, viewer, now) if has & {"links_on", "links_back"} else [],
     )
+
+
+def _documents(case: Case, viewer: User, now: datetime) -> list[Document]:
+    return list(permissions.visible_documents(viewer, now=now).filter(case=case).select_related("by"))
+
+
+def _learning(case: Case) -> list[Learning]:
+    return list(case.learning.select_related("kind", "stage__type", "stage__unit", "stage__responder").all())
 
 
 def _urgency(turn: Turn) -> tuple[bool, datetime | None]:
@@ -257,26 +269,35 @@ class _Related:
     requests: dict[int, ExtensionRequest]
     letters: Sequence[Letter]
     mine: set[int]
+    stages: Sequence[Stage]
 
 
-def _related(stages: list[Stage], letters: Sequence[Letter], mine: set[int], now: datetime) -> _Related:
-    ids = [stage.pk for stage in stages]
-    decisions = Prefetch("decisions", DraftDecision.objects.select_related("by", "for_whom"))
-    related = _Related({}, {}, {}, {}, {}, letters, mine)
+def _related(
+    case: Case, stages: list[Stage], letters: Sequence[Letter], viewer: User, now: datetime
+) -> _Related:
+    ids, has, waiting = [stage.pk for stage in stages], parts_of(case), queue.rows_of(case)
+    turns = (row for row in waiting if row.kind == Task.Kind.TURN)
+    mine = {row.stage_id for row in turns if queue.seat_of(row, viewer, now=now)}
+    related = _Related({}, {}, {}, {}, {}, letters, mine, stages)
     for stage_id, views in deadline_views(stages, now).items():
         related.deadlines[stage_id] = views
     for point in StagePoint.objects.filter(stage__in=ids).select_related("point"):
         related.points.setdefault(point.stage_id, []).append(point)
-    drafts = Draft.objects.filter(stage__in=ids).select_related("author", "for_whom", "document")
-    for draft in drafts.prefetch_related(decisions).order_by("version"):
+    for draft in _drafts(ids) if "drafts" in has else ():
         related.drafts.setdefault(draft.stage_id, []).append(draft)
-    for row in Contribution.objects.filter(stage__in=ids).select_related("unit", "person", "answered_by"):
-        related.contributions.setdefault(row.stage_id, []).append(row)
-    for request in ExtensionRequest.objects.filter(stage__in=ids, decided_at__isnull=True).select_related(
-        "asked_by"
-    ):
-        related.requests[request.stage_id] = request
+    if "contributions" in has:
+        for row in Contribution.objects.filter(stage__in=ids).select_related("unit", "person", "answered_by"):
+            related.contributions.setdefault(row.stage_id, []).append(row)
+    if asked := [row.about for row in waiting if row.kind == Task.Kind.REQUEST]:
+        for request in ExtensionRequest.objects.filter(pk__in=asked).select_related("asked_by"):
+            related.requests[request.stage_id] = request
     return related
+
+
+def _drafts(stages: list[int]) -> QuerySet[Draft]:
+    decisions = Prefetch("decisions", DraftDecision.objects.select_related("by", "for_whom"))
+    drafts = Draft.objects.filter(stage__in=stages).select_related("author", "for_whom", "document")
+    return drafts.prefetch_related(decisions).order_by("version")
 
 
 def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, now: datetime) -> StageView:
@@ -289,6 +310,7 @@ def _stage_view(stage: Stage, viewer: User, related: _Related, acted_on: bool, n
         as_is = offers.situation(
             stage,
             paused=paused,
+            stages=related.stages,
             letters=related.letters,
             request=request,
             contributions=offers.asked_of(viewer, contributions, stage, now=now),

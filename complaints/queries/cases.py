@@ -1,30 +1,16 @@
-"""Lists of cases: what is somebody's turn, and what is found by words."""
+"""What lists of cases have in common: how words are looked for, and what is read with a stage."""
 
 from datetime import datetime
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Unit, User
 from accounts.seats import Standing
 from complaints import permissions
-from complaints.models import Case, Stage
+from complaints.models import Stage, StageType
 from complaints.moves import table_of
 from complaints.references import as_written, own_key
 from complaints.searching import asked
-
-
-def found(user: User, words: str, *, now: datetime) -> QuerySet[Case]:
-    """The cases `user` may see that have every one of `words` somewhere, or this reference; open ones first, then the
-    latest. Each with its open stages as `open_stages`."""
-    cases = permissions.visible_cases(user, now=now)
-    if words:
-        cases = cases.filter(with_words(words))
-    stages = with_types(Stage.objects.filter(closed_at__isnull=True)).order_by("number")
-    return (
-        cases.select_related("unit")
-        .prefetch_related(Prefetch("stages", stages, to_attr="open_stages"))
-        .order_by(F("closed_at").desc(nulls_first=True), "-received_on", "-pk")
-    )
 
 
 def with_words(words: str, case: str = "") -> Q:
@@ -40,20 +26,23 @@ def with_words(words: str, case: str = "") -> Q:
     return found
 
 
-STAGE_READ = (
-    "unit",
-    "officer",
-    "responder",
-    "type__procedure__policy_version__policy",
-    "type__sla_version__policy_version",
-    "type__sla_version__sla__policy",
-)
-"""What is read together with a stage that is to be shown."""
+STAGE_READ = ("unit", "officer", "responder")
+"""The people and the unit that are read together with a stage that is to be shown."""
 
 
 def with_types(stages: QuerySet[Stage]) -> QuerySet[Stage]:
-    """`stages` with all that says what may be done to them, and what their dates are shown with."""
-    return stages.select_related(*STAGE_READ)
+    """`stages` with all that says what may be done to them, and what their dates are shown with. The types come in a
+    query of their own, each once: there are few of them, and they are wide."""
+    return stages.select_related(*STAGE_READ).prefetch_related(Prefetch("type", types()))
+
+
+def types() -> QuerySet[StageType]:
+    """Stage types with what is read of their versions."""
+    return StageType.objects.select_related(
+        "procedure__policy_version__policy",
+        "sla_version__policy_version",
+        "sla_version__sla__policy",
+    )
 
 
 def seat_at(user: User, verb: str, stage: Stage, unit: Unit, *, now: datetime) -> Standing | None:

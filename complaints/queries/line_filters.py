@@ -4,9 +4,10 @@ and every number that is a link."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
@@ -19,12 +20,14 @@ from complaints.moves import CASE_ROLES
 from complaints.queries.cases import with_words
 from complaints.queries.choices import STEP
 from complaints.queries.lines import OPEN_COLOURS, Colour, Show, in_order, lines, of_colour, sort_of
-from slas.core.calendar import london_midnight
+from complaints.workflow import Kind
+from slas.core.calendar import FIRST_DAY, LAST_DAY, london_midnight
 
 LONGEST = 200
 """Characters of a search."""
 NOBODY = "nobody"
 YES_NO = (("yes", "Yes"), ("no", "No"))
+IN_TIME = (*YES_NO, ("undated", "Had no date"))
 FLAGS = (
     ("safeguarding", "Safeguarding"),
     ("risk", "Risk"),
@@ -69,6 +72,11 @@ class Lists:
 
     def of_kind(self, kind: str) -> list[int]:
         return [type_.pk for type_ in self.types if type_.procedure.kind == kind]
+
+    def of_answers(self, wanted: bool = True) -> list[int]:
+        """The stages that end with an answer; the others are the triage of a contact, and learning actions."""
+        answers = {t.pk for t in self.types if t.procedure.kind != Kind.CONTACT and not t.beside}
+        return [type_.pk for type_ in self.types if (type_.pk in answers) is wanted]
 
     def of_list(self, list_: str) -> list[tuple[str, str]]:
         return [(entry.code, entry.name) for entry in self.entries if entry.list == list_]
@@ -124,6 +132,12 @@ def _to(name: str) -> Any:
     return narrow
 
 
+def _is_countable(day: date) -> None:
+    """Whether a day is among those that dates are worked out for."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(f"Give a day from {FIRST_DAY.year} to {LAST_DAY.year}, like 2026-11-20.")
+
+
 class Day(filters.DateFilter):
     """A day in an address is '2026-11-20'; `words` names it where it is not one."""
 
@@ -135,6 +149,7 @@ class Day(filters.DateFilter):
             label=words,
             input_formats=["%Y-%m-%d"],
             error_messages={"invalid": wrong},
+            validators=[_is_countable],
             **options,
         )
 
@@ -151,9 +166,17 @@ class LineFilters(filters.FilterSet):
     """Every filter of a list of lines, by its name in the address. `invalid` ones find nothing, and say how to mend
     them."""
 
-    search = filters.CharFilter(method="by_words", label="Words", max_length=LONGEST)
+    search = filters.CharFilter(
+        method="by_words",
+        label="Words",
+        max_length=LONGEST,
+        error_messages={"max_length": f"Search for {LONGEST} characters or fewer: take fewer words."},
+    )
     colour = filters.MultipleChoiceFilter(
-        choices=[(c.value, c.label) for c in OPEN_COLOURS], method="by_colour", label="Colour"
+        choices=[(c.value, c.label) for c in OPEN_COLOURS],
+        method="by_colour",
+        label="Colour",
+        error_messages={"invalid_choice": "Choose colours from the list: '%(value)s' is not in it."},
     )
     unit = Choice("Unit", method="by_unit")
     only = Choice("Only the unit itself", choices=(("yes", "Yes"),), method="also_asked")
@@ -164,8 +187,8 @@ class LineFilters(filters.FilterSet):
     waits_for = Choice("Waiting for somebody by name", method="by_person")
     due_from = Day("due_on", "gte", words="it is due from")
     due_to = Day("due_on", "lte", words="it is due by")
-    received_from = Day("case__received_on", "gte", words="it was received from")
-    received_to = Day("case__received_on", "lte", words="it was received by")
+    received_from = Day("received_on", "gte", words="it was received from")
+    received_to = Day("received_on", "lte", words="it was received by")
     opened_from = Day("opened_at", words="it was opened from", method=_from("opened_at"))
     opened_to = Day("opened_at", words="it was opened by", method=_to("opened_at"))
     answered_from = Day("met_on", "gte", words="it was answered from")
@@ -174,11 +197,12 @@ class LineFilters(filters.FilterSet):
     ended_to = Day("closed_at", words="it ended by", method=_to("closed_at"))
     closed_from = Day("case__closed_at", words="the case was closed from", method=_from("case__closed_at"))
     closed_to = Day("case__closed_at", words="the case was closed by", method=_to("case__closed_at"))
-    in_time = Choice("Answered in time", choices=YES_NO, method="by_in_time")
+    answers = Choice("Stages that end with an answer", choices=YES_NO, method="by_answers")
+    in_time = Choice("Answered in time", choices=IN_TIME, method="by_in_time")
     in_original = Choice("Answered in the original time", choices=YES_NO, method="by_in_original")
     extended = Choice("Extended", choices=YES_NO, method="by_extended")
     late_reason = Choice("Reason for lateness", method="by_late_reason")
-    outcome = Choice("Outcome", field_name="outcome")
+    outcome = Choice("Outcome", method="by_outcome")
     ended_as = Choice("Ended as", choices=ClosedAs.choices, field_name="closed_as")
     theme = Choice("Theme", method="by_tag")
     category = Choice("Category", method="by_tag")
@@ -197,7 +221,7 @@ class LineFilters(filters.FilterSet):
             "officer": [(NOBODY, "Nobody"), *people],
             "waits_for": [(NOBODY, "Nobody by name"), *people],
             "stage": lists.stage_choices,
-            "outcome": lists.outcome_choices,
+            "outcome": [("none", "No outcome recorded"), *lists.outcome_choices],
             "late_reason": [("none", "No reason given"), *lists.of_list(List.LATE_REASON)],
             "theme": [("none", "No theme"), *lists.of_list(List.THEME)],
             "category": [("none", "No category"), *lists.of_list(List.CATEGORY)],
@@ -237,11 +261,20 @@ class LineFilters(filters.FilterSet):
     def by_kind(self, stages: QuerySet[Stage], _: str, kind: str) -> QuerySet[Stage]:
         return stages.filter(type__in=self.lists.of_kind(kind))
 
+    def by_answers(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
+        return stages.filter(type__in=self.lists.of_answers(answer == "yes"))
+
     def by_in_time(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
-        return stages.filter(met_on__isnull=False, in_time=answer == "yes")
+        judged = {"yes": True, "no": False}.get(answer)  # None: it had no date to be judged by
+        return stages.filter(met_on__isnull=False).filter(
+            Q(in_time__isnull=True) if judged is None else Q(in_time=judged)
+        )
 
     def by_in_original(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
         return stages.filter(in_original_time() if answer == "yes" else answered() & ~in_original_time())
+
+    def by_outcome(self, stages: QuerySet[Stage], _: str, code: str) -> QuerySet[Stage]:
+        return stages.filter(outcome="" if code == "none" else code)
 
     def by_extended(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
         moved = Q(original_due_on__isnull=False, due_on__gt=F("original_due_on"))
@@ -287,6 +320,11 @@ class Asked:
     show: Show
     sort: str
     filters: LineFilters
+
+    @property
+    def data(self) -> MultiValueDict[str, str]:
+        """The parameters of the address, cleaned."""
+        return cast("MultiValueDict[str, str]", self.filters.data)
 
     @property
     def valid(self) -> bool:

@@ -1,6 +1,6 @@
 """Lines in words: the same in every list, report and download."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 
 from complaints.models import Clock, Finding, Stage
 from complaints.queries.case_page import waited_for
-from complaints.queries.cases import STAGE_READ
+from complaints.queries.cases import with_types
 from complaints.queries.lines import Colour, colour_of
 from complaints.queries.stages import stage_name
 from complaints.workflow import State, Verb
 from slas.core.calendar import WorkingCalendar, instant, london_date
 from slas.core.rules import Unit
 from slas.core.wording import amount, clock, long_date
-from slas.service.stages import terms_of
+from slas.service.stages import Terms, terms_of
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,47 @@ class LineView:
         return str(self.stage.responder) if self.stage.responder else self.stage.responder_text
 
     @property
+    def tag(self) -> str:
+        """How its colour is drawn: by the names of the tags of deadlines."""
+        if self.colour is Colour.ANSWERED:
+            return "late" if self.stage.in_time is False else "met"
+        return self.colour.value
+
+    @property
+    def ended(self) -> date | None:
+        return london_date(self.stage.closed_at) if self.stage.closed_at else None
+
+    @property
+    def in_time(self) -> str:
+        """'in time' or 'late' once it is answered."""
+        if self.stage.met_on is None or self.stage.in_time is None:
+            return ""
+        return "in time" if self.stage.in_time else "late"
+
+    @property
     def outcome(self) -> str:
         names = {**dict(Finding.choices), **dict(self.stage.type.outcome_choices)}
         return str(names.get(self.stage.outcome, self.stage.outcome))
 
 
 def with_all(stages: QuerySet[Stage]) -> QuerySet[Stage]:
-    """`stages` with all that a line shows, in one query. What a case is found by, and its letters, stay behind."""
-    return stages.select_related("case", "turn_person", *STAGE_READ).defer(
-        "case__search_text", "case__detail", "case__wanted", "case__imported_text"
+    """`stages` with all that a line shows, in two queries. What a case is found by, and its letters, stay behind."""
+    return (
+        with_types(stages)
+        .select_related("case")
+        .defer("case__search_text", "case__detail", "case__wanted", "case__imported_text")
     )
 
 
-def line_views(stages: Sequence[Stage], *, now: datetime) -> list[LineView]:
-    """`stages`, which came through `with_all`, in words. The number of queries does not grow with them."""
-    terms = terms_of(
-        {s.type.sla_version_id: s.type.sla_version for s in stages if s.type.sla_version}.values()
-    )
+def line_views(
+    stages: Sequence[Stage], *, now: datetime, terms: Mapping[int, Terms] | None = None
+) -> list[LineView]:
+    """`stages`, which came through `with_all`, in words; `terms`, where they were read already. One query otherwise,
+    however many there are."""
+    if terms is None:
+        terms = terms_of(
+            {s.type.sla_version_id: s.type.sla_version for s in stages if s.type.sla_version}.values()
+        )
     return [
         _view(s, terms[s.type.sla_version_id].calendar if s.type.sla_version_id else None, now)
         for s in stages
@@ -92,10 +116,10 @@ def _view(stage: Stage, calendar: WorkingCalendar | None, now: datetime) -> Line
         and not stage.closed_at
     ):
         days = calendar.count(london_date(instant(now)), stage.due_on)
-    return LineView(stage, colour, days, _due(stage), _left(colour, days))
+    return LineView(stage, colour, days, due_words(stage), left_words(colour, days))
 
 
-def _due(stage: Stage) -> str:
+def due_words(stage: Stage) -> str:
     """The day it is judged by, with the time where that is not the end of the day."""
     if stage.due_on is None:
         return ""
@@ -108,7 +132,8 @@ def _due(stage: Stage) -> str:
     )
 
 
-def _left(colour: Colour, days: int | None) -> str:
+def left_words(colour: Colour, days: int | None) -> str:
+    """The working days left or late, in words; '' where none are counted."""
     if days is None:
         return ""
     if days > 0:

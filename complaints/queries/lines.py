@@ -4,7 +4,7 @@ A line is one stage of a case. The open work has one for each open stage, learni
 cases has one for each case, the stage where it stands; the list of stages has them all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -121,8 +121,8 @@ SORTS: dict[Show, dict[str, tuple[str, tuple[OrderBy, ...]]]] = {
         "waiting": ("Waiting longest", (F("turn_since").asc(), F("pk").asc())),
     },
     Show.CASES: {
-        "-received": ("Received last", (F("case__received_on").desc(), F("case_id").desc())),
-        "received": ("Received first", (F("case__received_on").asc(), F("case_id").asc())),
+        "-received": ("Received last", (F("received_on").desc(), F("case_id").desc())),
+        "received": ("Received first", (F("received_on").asc(), F("case_id").asc())),
     },
     Show.STAGES: {
         "-ended": ("Ended last", (F("closed_at").desc(nulls_last=True), F("pk").desc())),
@@ -155,14 +155,32 @@ def asking(**asked: object) -> str:
     return urlencode(pairs)
 
 
+MOST = 10_000
+"""Lines of a list that are counted."""
+DEEP = 2_000
+"""Lines of a list without end that can be paged through: what is looked for is found by narrowing it."""
+
+
 class LinePages(Paginator):  # type: ignore[type-arg]
-    """Pages of a list that counts no further than `most`, so that a page costs the same however many there are."""
+    """Pages of a list that counts no further than `most`, and has pages for the first `deep` lines only, so that a page
+    costs the same however many there are. `read` says what is read with a line: only for those of the page, the ones
+    before it are passed by in the index."""
 
-    most = 10_000
+    def __init__(
+        self,
+        stages: QuerySet[Stage],
+        per_page: int,
+        *,
+        read: Callable[[QuerySet[Stage]], QuerySet[Stage]],
+        most: int = MOST,
+        deep: int = MOST,
+    ) -> None:
+        super().__init__(stages, per_page)
+        self.most, self.deep, self.read = most, deep, read
 
-    def __init__(self, stages: QuerySet[Stage], per_page: int, *, most: int = 10_000, **options: Any) -> None:
-        super().__init__(stages, per_page, **options)
-        self.most = most
+    def _get_page(self, rows: Any, number: int, paginator: Any) -> Any:
+        these = self.read(Stage.objects.filter(pk__in=rows.values("pk"))).order_by(*rows.query.order_by)
+        return super()._get_page(these, number, paginator)  # type: ignore[misc]
 
     @cached_property
     def _found(self) -> int:
@@ -174,7 +192,16 @@ class LinePages(Paginator):  # type: ignore[type-arg]
         """How many there are, `most` at the most."""
         return min(self._found, self.most)
 
+    @cached_property
+    def num_pages(self) -> int:
+        return max(1, -(-min(self.count, self.deep) // self.per_page))
+
     @property
     def more(self) -> bool:
         """Whether there are more than are counted."""
         return self._found > self.most
+
+    @property
+    def cut(self) -> bool:
+        """Whether there are more than there are pages for."""
+        return self.count > self.deep

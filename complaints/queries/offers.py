@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.models import User
 from complaints.models import Case, Contribution, ExtensionRequest, Letter, Stage
 from complaints.queries.cases import seat_at
-from complaints.queries.stages import is_acknowledged
+from complaints.queries.stages import same_contact
 from complaints.workflow import Verb
 from slas import service
 from slas.core.rules import RuleSet
@@ -16,7 +16,7 @@ from slas.core.rules import RuleSet
 @dataclass(frozen=True)
 class Situation:
     """What bears on it: the stage and its rules (None: it has no times), and what is on the case. `acknowledged`:
-    anything of the case was. `contributions` are those the viewer is asked for."""
+    what began the stage was. `contributions` are those the viewer is asked for."""
 
     case: Case
     stage: Stage
@@ -35,17 +35,22 @@ def situation(
     stage: Stage,
     *,
     paused: bool,
+    stages: Sequence[Stage],
     letters: Sequence[Letter],
     request: ExtensionRequest | None,
     contributions: Sequence[Contribution],
 ) -> Situation:
+    """What bears on `stage`, one of the `stages` of its case, which has these letters."""
     version = stage.type.sla_version
+    began = {one.pk for one in same_contact(stages, stage)}
     return Situation(
         case=stage.case,
         stage=stage,
         rules=service.rule_set(version) if version else None,
         paused=paused,
-        acknowledged=any(letter.kind == Letter.Kind.ACKNOWLEDGEMENT for letter in letters),
+        acknowledged=any(
+            letter.kind == Letter.Kind.ACKNOWLEDGEMENT and letter.stage_id in began for letter in letters
+        ),
         request=request,
         contributions=contributions,
     )
@@ -69,7 +74,7 @@ def worth_offering(verb: Verb, now: Situation) -> bool:
 
 
 ASKS: dict[Verb, Callable[[Situation], bool]] = {
-    Verb.ACKNOWLEDGE: lambda s: not s.case.anonymous and not (s.acknowledged and is_acknowledged(s.stage)),
+    Verb.ACKNOWLEDGE: lambda s: not s.case.anonymous and not s.acknowledged,
     Verb.EXTEND: lambda s: s.extendable,
     Verb.ASK_EXTENSION: lambda s: s.extendable and s.request is None,
     Verb.DECIDE_EXTENSION: lambda s: s.request is not None,

@@ -11,10 +11,12 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Unit, User
+from accounts.roles import Role
 from accounts.seats import Standing
 from complaints import permissions
 from complaints.models import Case, CaseReader, Task
 from complaints.moves import CASE_ROLES
+from complaints.workflow import Verb
 
 
 def waiting(user: User, *, now: datetime) -> QuerySet[Task]:
@@ -33,10 +35,9 @@ def waiting(user: User, *, now: datetime) -> QuerySet[Task]:
     return Task.objects.filter(mine, Q(shows_at__isnull=True) | Q(shows_at__lte=now)).exclude(own)
 
 
-def turns_in(case: Case, user: User, *, now: datetime) -> set[int]:
-    """The stages of `case`, by number in the database, whose next step waits for `user`. One query."""
-    rows = Task.objects.filter(case=case, kind=Task.Kind.TURN).select_related("unit", "person")
-    return {row.stage_id for row in rows if seat_of(row, user, now=now)}
+def rows_of(case: Case) -> list[Task]:
+    """All that waits in a case, for whomever. One query."""
+    return list(Task.objects.filter(case=case).select_related("unit", "person"))
 
 
 def seat_of(task: Task, user: User, *, now: datetime) -> Standing | None:
@@ -93,3 +94,10 @@ def _theirs(holder: User, standings: Iterable[Standing], left: Sequence[int]) ->
         pool |= Q(pool__contains=f" {standing.role} ") & here
     nobodys = Q(person__isnull=True) | Q(pk__in=left)
     return Q(person=holder) & able | nobodys & pool
+
+
+def takeable(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Those of `tasks` that somebody can make theirs: what a team has not accepted, and what has no officer."""
+    free = tasks.filter(kind=Task.Kind.TURN, person__isnull=True)
+    of_the_team = Q(pool__contains=f" {Role.CR_OFFICER} ", stage__officer__isnull=True)
+    return free.filter(Q(verb=Verb.ACCEPT, stage__responder__isnull=True) | of_the_team)

@@ -4,16 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import (
-    CharField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    prefetch_related_objects,
-)
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Grant, Unit, User
 from accounts.roles import Role
@@ -76,8 +67,7 @@ def work_of(absent: User, by: User, *, now: datetime) -> list[Work]:
 
 
 def _open(by: User, now: datetime) -> QuerySet[Stage]:
-    seen = permissions.visible_cases(by, now=now)
-    return with_types(Stage.objects.filter(closed_at__isnull=True, case__in=seen)).select_related("case")
+    return with_types(permissions.visible_stages(by, now=now, open_only=True)).select_related("case")
 
 
 def _theirs(absent: User) -> Q:
@@ -97,9 +87,10 @@ def _parts(stage: Stage, absent: int, by: User, now: datetime) -> list[Part]:
 
 def absent_people(by: User, *, now: datetime) -> QuerySet[User]:
     """Everybody with open work in a case `by` sees, those who can no longer sign in too, by name."""
-    stages = Stage.objects.filter(closed_at__isnull=True, case__in=permissions.visible_cases(by, now=now))
-    has_work = Exists(stages.filter(Q(officer=OuterRef("pk")) | Q(responder=OuterRef("pk"))))
-    return User.objects.filter(has_work).order_by("name", "pk")
+    stages = permissions.visible_stages(by, now=now, open_only=True).order_by()
+    return User.objects.filter(
+        Q(pk__in=stages.values("officer")) | Q(pk__in=stages.values("responder"))
+    ).order_by("name", "pk")
 
 
 def may_take_over(works: Iterable[Work], absent: User) -> QuerySet[User]:
@@ -129,15 +120,39 @@ class LeftBehind:
 
 def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
     """The open work nobody would find, of those `by` may give to others: its person can no longer sign in, or holds no
-    role there any more. By name."""
-    stages = _open(by, now).filter(_gone("officer") | _gone("responder"))
+    role there any more. By name. Two queries, and one more where there is any."""
+    stages = permissions.visible_stages(by, now=now, open_only=True).order_by()
+    holders = {
+        (person, unit, path)
+        for column in ("officer", "responder")
+        for person, unit, path in stages.values_list(column, "unit", "unit__path").distinct()
+        if person is not None
+    }
+    seats = _seats(person for person, _, _ in holders)
+    gone = {(p, u) for p, u, path in holders if not any(path.startswith(top) for _, top in seats.get(p, ()))}
+    if not gone:
+        return []
+    people, units = {person for person, _ in gone}, {unit for _, unit in gone}
+    theirs = Q(officer__in=people) | Q(responder__in=people)
     cases: dict[User, set[int]] = {}
-    for stage in stages.annotate(officer_gone=_gone("officer"), responder_gone=_gone("responder")):
-        for person, gone in ((stage.officer, stage.officer_gone), (stage.responder, stage.responder_gone)):
-            if person is not None and gone and _parts(stage, person.pk, by, now):
+    for stage in _open(by, now).filter(theirs, unit__in=units):
+        for person in (stage.officer, stage.responder):
+            if person and (person.pk, stage.unit_id) in gone and _parts(stage, person.pk, by, now):
                 cases.setdefault(person, set()).add(stage.case_id)
     found = [LeftBehind(person, len(ids)) for person, ids in cases.items()]
     return sorted(found, key=lambda left: (left.person.name.casefold(), left.person.pk))
+
+
+def _seats(people: Iterable[int] | None = None) -> dict[int, list[tuple[Role, str]]]:
+    """What those who can sign in may do on cases, by person: each role with the path at or below which ('' is the whole
+    council). `people`: only of these. One query."""
+    grants = Grant.objects.in_force().filter(user__is_active=True, role__in=CASE_ROLES)
+    if people is not None:
+        grants = grants.filter(user__in=set(people))
+    found: dict[int, list[tuple[Role, str]]] = {}
+    for person, role, path in grants.values_list("user_id", "role", "unit__path"):
+        found.setdefault(person, []).append((Role(role), path or ""))
+    return found
 
 
 @dataclass(frozen=True)
@@ -155,17 +170,39 @@ def unheld(by: User, *, now: datetime) -> list[Unheld]:
     """What waits for a role at a unit where nobody may do it, of the cases `by` may give to others; by unit. A constant
     number of queries."""
     barred = _barred()
-    stages = (
-        _open(by, now).filter(~_held() | Q(pk__in=barred), turn_person__isnull=True).exclude(turn_role="")
+    waiting = permissions.visible_stages(by, now=now, open_only=True).filter(
+        turn_person__isnull=True, hidden=False
     )
-    stages = stages.exclude(case__restricted=True).select_related("turn_unit")
+    turns = set(waiting.exclude(turn_role="").order_by().values_list("turn_role", "turn_unit").distinct())
+    nobody = _nobody_at(turns)
+    if not barred and not nobody:
+        return []
+    empty = Q(pk__in=barred)
+    for role, units in nobody.items():
+        empty |= Q(turn_role=role, turn_unit__in=units)
+    stages = _open(by, now).filter(empty, turn_person__isnull=True, hidden=False).exclude(turn_role="")
     found: dict[tuple[Unit, Role, bool], list[Stage]] = {}
-    for stage in stages.order_by("turn_unit__name", "turn_unit", "turn_role", "case__received_on", "case"):
+    for stage in stages.select_related("turn_unit").order_by(
+        "turn_unit__name", "turn_unit", "turn_role", "case__received_on", "case"
+    ):
         authority = permissions.authority(by, Verb.REALLOCATE, stage, now=now)
         if authority and stage.turn_unit:
             key = (stage.turn_unit, Role(stage.turn_role), stage.pk in barred)
             found.setdefault(key, []).append(stage)
     return [Unheld(*key, tuple(stages)) for key, stages in found.items()]
+
+
+def _nobody_at(turns: Iterable[tuple[str, int | None]]) -> dict[str, list[int]]:
+    """Those of these roles and units where nobody who can sign in does the work of the role, by role. Two queries."""
+    turns = list(turns)
+    paths = dict(Unit.objects.filter(pk__in={unit for _, unit in turns}).values_list("pk", "path"))
+    seats = [seat for some in _seats().values() for seat in some] if turns else []
+    found: dict[str, list[int]] = {}
+    for role, unit in turns:
+        does = (path for held, path in seats if Role(role) in held.includes)
+        if unit is not None and not any(paths[unit].startswith(path) for path in does):
+            found.setdefault(role, []).append(unit)
+    return found
 
 
 def _barred() -> set[int]:
@@ -179,25 +216,3 @@ def _barred() -> set[int]:
         Grant.objects.in_force().filter(user__is_active=True, role__in=CASE_ROLES).select_related("unit")
     )
     return {row.stage_id for row in rows if not any(is_for(row, g.user_id, g.role, g.unit) for g in grants)}
-
-
-def _held() -> Q:
-    """Whether anybody who can sign in does the work of the role in turn at its unit."""
-    grants = Grant.objects.in_force().filter(user__is_active=True)
-    there = grants.alias(at=ExpressionWrapper(OuterRef("turn_unit__path"), CharField())).filter(
-        Q(unit__isnull=True) | Q(at__startswith=F("unit__path"))
-    )
-    does = Q(pk__in=[])
-    for role in CASE_ROLES:
-        doing = there.filter(role__in=[other for other in CASE_ROLES if Role(role) in Role(other).includes])
-        does |= Q(turn_role=role) & Q(Exists(doing))
-    return does
-
-
-def _gone(column: str) -> Q:
-    """Whether the person in `column` of a stage holds no role on cases at its unit, or cannot sign in."""
-    grants = Grant.objects.in_force().filter(user=OuterRef(column), user__is_active=True, role__in=CASE_ROLES)
-    there = grants.alias(at=ExpressionWrapper(OuterRef("unit__path"), CharField())).filter(
-        Q(unit__isnull=True) | Q(at__startswith=F("unit__path"))
-    )
-    return Q(**{f"{column}__isnull": False}) & Q(~Exists(there))

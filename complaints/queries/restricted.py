@@ -19,28 +19,26 @@ from complaints.workflow import Verb
 from slas.core.wording import listed as listed_names
 
 
-def stuck(stages: Iterable[Stage]) -> set[int]:
-    """Those of `stages`, by number, that are of a restricted case and wait for something that nobody on its list may do
-    in their own right, as `queue.is_for` decides for one person. Three queries, where any is restricted."""
-    waiting = [stage for stage in stages if stage.case.restricted and stage.turn_verb]
-    if not waiting:
+def stuck(turns: Iterable[Task]) -> set[int]:
+    """The stages, by number, of those next steps of restricted cases that nobody on the list may do in their own right,
+    as `queue.is_for` decides for one person. One query, where there are any."""
+    turns = list(turns)
+    if not turns:
         return set()
-    turns = Task.objects.filter(kind=Task.Kind.TURN, stage__in=waiting).select_related("unit")
-    readers: dict[int, set[int]] = {}
-    for row in CaseReader.objects.filter(case__in={stage.case_id for stage in waiting}):
-        readers.setdefault(row.case_id, set()).add(row.user_id)
-    everybody = {pk for people in readers.values() for pk in people}
-    held: dict[int, list[Grant]] = {}
-    for grant in (
-        Grant.objects.in_force().filter(user__in=everybody, user__is_active=True).select_related("unit")
+    listed = CaseReader.objects.filter(
+        case__in={task.case_id for task in turns},
+        user__is_active=True,
+        user__grants__isnull=False,
+        user__grants__revoked_at__isnull=True,
+    )
+    held: dict[int, list[tuple[int, str, Unit | None]]] = {}
+    for case, user, role, path in listed.values_list(
+        "case_id", "user_id", "user__grants__role", "user__grants__unit__path"
     ):
-        held.setdefault(grant.user_id, []).append(grant)
-    return {task.stage_id for task in turns if not _any_can(task, readers.get(task.case_id, set()), held)}
-
-
-def _any_can(task: Task, readers: set[int], held: dict[int, list[Grant]]) -> bool:
-    grants = (grant for person in readers for grant in held.get(person, ()))
-    return any(is_for(task, grant.user_id, grant.role, grant.unit) for grant in grants)
+        held.setdefault(case, []).append((user, role, Unit(path=path) if path else None))
+    return {
+        task.stage_id for task in turns if not any(is_for(task, *seat) for seat in held.get(task.case_id, ()))
+    }
 
 
 def opener(user: User, stages: Iterable[Stage], *, now: datetime) -> Authority | None:
@@ -52,19 +50,21 @@ def opener(user: User, stages: Iterable[Stage], *, now: datetime) -> Authority |
 
 def to_be_opened(user: User, *, now: datetime) -> list[tuple[Stage, Standing]]:
     """The stages of restricted cases on whose list `user` is that nobody on it can carry on, and by what `user` may put
-    somebody there who can. A constant number of queries."""
-    mine = permissions.visible_cases(user, now=now).filter(restricted=True, readers__user=user)
-    waiting = Stage.objects.filter(case__in=mine, closed_at__isnull=True).values("case")
-    rows = with_types(Stage.objects.filter(case__in=waiting).order_by("number"))
+    somebody there who can. Two queries, and more where there are any."""
+    mine = permissions.visible_stages(user, now=now, open_only=True).filter(hidden=True)
+    turns = Task.objects.filter(kind=Task.Kind.TURN, stage__in=mine).select_related("unit", "person")
+    nobody = stuck(turns)
+    if not nobody:
+        return []
+    rows = with_types(Stage.objects.filter(case__stages__in=nobody).distinct().order_by("number"))
     by_case: dict[int, list[Stage]] = {}
     for stage in rows.select_related("case").prefetch_related("case__case_units__unit"):
         by_case.setdefault(stage.case_id, []).append(stage)
-    open_ = [stage for stages in by_case.values() for stage in stages if stage.closed_at is None]
-    nobody = stuck(open_)
     return [
         (stage, authority.standing)
-        for stage in open_
-        if stage.pk in nobody and (authority := opener(user, by_case[stage.case_id], now=now))
+        for stages in by_case.values()
+        for stage in stages
+        if stage.pk in nobody and (authority := opener(user, stages, now=now))
     ]
 
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from audit.models import Event
 from audit.service import history
 from complaints import permissions
-from complaints.models import Case, Note
+from complaints.models import Case
 
 WITH_ANOTHER = "{} recorded that it has to do with another case, which you may not see."
 
@@ -29,19 +29,26 @@ class Moment:
 def timeline(
     case: Case, viewer: User, *, now: datetime, most: int | None = None, since: int = 0
 ) -> list[Moment]:
-    """What happened after revision `since`, the latest first, `most` of them; four queries. What is for the Customer
-    Relations Team only is left out for others, and another case is not named to who may not see it."""
+    """What happened after revision `since`, the latest first, `most` of them; three queries at most. What is for the
+    Customer Relations Team only is left out for others, and another case is not named to who may not see it."""
     events = history(case.stream).filter(sequence__gt=since).order_by("-sequence")
     in_team = permissions.in_team_of(viewer, case, now=now)
-    notes = {note.pk: note for note in permissions.visible_notes(viewer, case, now=now)}
-    found: list[Moment] = []
+    found: list[tuple[Moment, int]] = []
     for event in events.iterator(chunk_size=200):
-        moment = _moment(event, notes)
+        moment, note = _moment(event)
         if in_team or not moment.team_only:
-            found.append(moment)
+            found.append((moment, note))
         if most is not None and len(found) >= most:
             break
-    return _less_hidden(found, viewer, now)
+    return _less_hidden(_with_notes(found, case, viewer, now), viewer, now)
+
+
+def _with_notes(found: list[tuple[Moment, int]], case: Case, viewer: User, now: datetime) -> list[Moment]:
+    """The moments with the words of the notes they are about, as far as `viewer` may read them."""
+    about = {note for _, note in found if note}
+    notes = permissions.visible_notes(viewer, case, now=now).filter(pk__in=about) if about else ()
+    words = {note.pk: note.text for note in notes}
+    return [replace(moment, words=words.get(note, "")) if note else moment for moment, note in found]
 
 
 def _less_hidden(moments: list[Moment], viewer: User, now: datetime) -> list[Moment]:
@@ -54,16 +61,16 @@ def _less_hidden(moments: list[Moment], viewer: User, now: datetime) -> list[Mom
     return [replace(m, sentence=WITH_ANOTHER.format(m.who)) if m.other in hidden else m for m in moments]
 
 
-def _moment(event: Event, notes: dict[int, Note]) -> Moment:
+def _moment(event: Event) -> tuple[Moment, int]:
+    """An entry, and the number of the note it is about (0: none)."""
     text = getattr(event, "text", None)
     if text is None:
-        return Moment(event.at, "", "The words of this entry were erased.", erased=True)
-    note = notes.get(text.details.get("note", 0))
-    return Moment(
+        return Moment(event.at, "", "The words of this entry were erased.", erased=True), 0
+    moment = Moment(
         at=event.at,
         who=text.actor_name,
         sentence=text.sentence,
-        words=note.text if note else "",
         other=text.details.get("other", ""),
         team_only=bool(text.details.get("team_only")),
     )
+    return moment, text.details.get("note", 0)

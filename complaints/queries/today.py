@@ -1,23 +1,26 @@
-"""What waits for somebody today: turns, more time to be decided on, contributions asked for. One list, by when."""
+"""What waits for somebody, in words: turns, more time to be decided on, contributions asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from accounts.seats import Standing
 from complaints.models import Case, Stage, Task
 from complaints.queries import queue, restricted
-from complaints.queries.cases import STAGE_READ
-from complaints.queries.deadline_words import DeadlineView, deadline_views
+from complaints.queries.cases import STAGE_READ, types
+from complaints.queries.line_views import LineView, line_views
+from complaints.queries.lines import Colour
 from complaints.workflow import Verb
-from slas import service
 from slas.core.calendar import LONDON, WorkingCalendar, london_date
 from slas.core.rules import Unit
 from slas.core.wording import amount, clock, long_date
 from slas.service.stages import terms_of
+
+FORMAL = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.PAUSED, Colour.WAITING)
+"""How a stage stands whose date is still to be met."""
 
 
 @dataclass(frozen=True)
@@ -67,77 +70,71 @@ class Waits:
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task in words: `due` is the day, or the day and time; `left` the days left or late. `formal` is the deadline
-    the stage is judged by, where it has one."""
+    """A task in words: `due` is the day, or the day and time; `left` the days left or late. `formal` is how the stage
+    stands by the date it is judged by, until that is met."""
 
     task: Waits
     due: str
     left: str
     late: bool
-    formal: DeadlineView | None
+    formal: LineView | None
 
 
-def tasks(user: User, *, now: datetime) -> list[Waits]:
-    """All that waits for `user`, or for whom they cover: the earliest late first, what has no date last. A constant
-    number of queries."""
-    rows = list(with_cases(queue.waiting(user, now=now)))
-    rows += _to_be_opened(user, now)
-    found = [Waits(row, seat) for row in rows if (seat := queue.seat_of(row, user, now=now))]
-    return sorted(found, key=_by_when)
+def waits(rows: Iterable[Task], user: User, *, now: datetime) -> list[Waits]:
+    """`rows` of the queue of `user`, which came through `with_cases`, each with by what it is theirs."""
+    return [Waits(row, seat) for row in rows if (seat := queue.seat_of(row, user, now=now))]
 
 
 def with_cases(rows: QuerySet[Task]) -> QuerySet[Task]:
     """`rows` with all that a list of them shows."""
-    return rows.select_related("case", "unit", "person", *(f"stage__{name}" for name in STAGE_READ))
+    stage = (f"stage__{name}" for name in STAGE_READ)
+    return rows.select_related("case", "unit", "person", "stage", *stage).prefetch_related(
+        Prefetch("stage__type", types())
+    )
 
 
-def _to_be_opened(user: User, now: datetime) -> list[Task]:
-    """What nobody on the list of a restricted case can go on with: whoever is on it puts somebody there who can."""
+def to_be_opened(user: User, *, now: datetime) -> list[Waits]:
+    """What nobody on the list of a restricted case can go on with: whoever is on it puts somebody there who can. It is
+    no row of a queue, for it hangs on who holds which role. A constant number of queries."""
     return [
-        Task(
-            stage=stage,
-            case=stage.case,
-            kind=Task.Kind.TURN,
-            verb=Verb.RESTRICT.value,
-            unit=stage.unit,
-            person=user,
-            able=f" {seat.role} ",
-            due_at=stage.turn_due_at,
-            late_at=stage.turn_late_at,
-            words=f"Nobody on its list can do what is next: {Verb(stage.turn_verb).label.lower()}.",
+        Waits(
+            Task(
+                stage=stage,
+                case=stage.case,
+                kind=Task.Kind.TURN,
+                verb=Verb.RESTRICT.value,
+                unit=stage.unit,
+                person=user,
+                able=f" {seat.role} ",
+                due_at=stage.turn_due_at,
+                late_at=stage.turn_late_at,
+                words=f"Nobody on its list can do what is next: {Verb(stage.turn_verb).label.lower()}.",
+            ),
+            seat,
         )
         for stage, seat in restricted.to_be_opened(user, now=now)
     ]
 
 
-def _by_when(task: Waits) -> tuple[bool, float, str, int]:
-    late = task.row.late_at.timestamp() if task.row.late_at else 0.0
-    return (task.row.late_at is None, late, task.case.reference, task.stage.pk)
-
-
-def in_words(some: Sequence[Waits], *, now: datetime) -> list[TaskView]:
-    """`some` tasks as a list shows them. The number of queries does not grow with them."""
+def in_words(some: Sequence[Waits], own: WorkingCalendar, *, now: datetime) -> list[TaskView]:
+    """`some` tasks as a list shows them; `own` are the days of the council's policy, for stages without times of their
+    own. The number of queries does not grow with them."""
     stages = list({task.stage.pk: task.stage for task in some}.values())
-    deadlines = deadline_views(stages, now)
-    calendars = _calendars(stages)
-    return [_view(task, deadlines.get(task.stage.pk, []), calendars[task.stage.pk], now) for task in some]
-
-
-def _calendars(stages: Sequence[Stage]) -> dict[int, WorkingCalendar]:
-    """The days each stage is counted by; those of its policy where it has no times of its own."""
     terms = terms_of([stage.type.sla_version for stage in stages if stage.type.sla_version])
-    policies = {stage.type.procedure.policy_version.policy for stage in stages if not stage.type.sla_version}
-    own = {policy.pk: service.working_calendar(policy.calendar_id, statutory=False) for policy in policies}
-    return {
-        stage.pk: terms[stage.type.sla_version_id].calendar
-        if stage.type.sla_version_id
-        else own[stage.type.procedure.policy_version.policy_id]
-        for stage in stages
+    formal = {
+        line.stage.pk: line for line in line_views(stages, now=now, terms=terms) if line.colour in FORMAL
     }
+    return [
+        _view(task, formal.get(task.stage.pk), terms[pk].calendar if (pk := _version(task)) else own, now)
+        for task in some
+    ]
 
 
-def _view(task: Waits, deadlines: list[DeadlineView], calendar: WorkingCalendar, now: datetime) -> TaskView:
-    formal = next((view for view in deadlines if view.row.headline and view.row.live), None)
+def _version(task: Waits) -> int | None:
+    return task.stage.type.sla_version_id
+
+
+def _view(task: Waits, formal: LineView | None, calendar: WorkingCalendar, now: datetime) -> TaskView:
     if task.due_at is None:
         return TaskView(task, "", "", False, formal)
     day, due = _day_of(task.due_at)

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from complaints.forms.acts import REGISTRY, ActForm
 from complaints.models import Case, CaseUnit, Deadline, Stage
 from complaints.moves import table_of
 from complaints.queries.case_page import case_view
+from complaints.queries.case_parts import parts_of, with_parts
 from complaints.queries.clocks import with_facts, worked
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.queries.timeline import timeline
@@ -28,20 +29,22 @@ from complaints.workflow import State, Verb
 LATEST = 25
 
 
-def visible_case(request: HttpRequest, reference: str) -> Case:
-    """The case, or a 404: whoever may not see it does not learn that it is there."""
+def visible_case(request: HttpRequest, reference: str, *, parts: bool = False) -> Case:
+    """The case, or a 404: whoever may not see it does not learn that it is there. `parts`: with what it has."""
     cases = permissions.visible_cases(cast(User, request.user)).select_related(
         "unit", "officer", "channel", "exclusion", "merged_into", "logged_by", "import_batch"
     )
-    # Whether somebody may do a thing is asked for each verb, at any unit of the case.
-    units = Prefetch("case_units", CaseUnit.objects.select_related("unit"))
-    return get_object_or_404(cases.prefetch_related(units), reference=reference)
+    case = get_object_or_404(with_parts(cases) if parts else cases, reference=reference)
+    if "other_units" in parts_of(case):
+        # Whether somebody may do a thing is asked for each verb, at any unit of the case.
+        prefetch_related_objects([case], Prefetch("case_units", CaseUnit.objects.select_related("unit")))
+    return case
 
 
 @signed_in
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """One case: what it is, the next thing to do, its dates, and all that happened."""
-    case = visible_case(request, reference)
+    case = visible_case(request, reference, parts=True)
     viewer, now = cast(User, request.user), timezone.now()
     everything = "timeline" in request.GET
     moments = timeline(case, viewer, now=now, most=None if everything else LATEST + 1)
@@ -51,7 +54,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
         "moments": moments if everything else moments[:LATEST],
         "more_moments": not everything and len(moments) > LATEST,
         "people": case.parties.all(),
-        "tags": case.tags.all(),
+        "tags": case.tags.all() if "tags" in parts_of(case) else (),
         "readers": case.readers.select_related("user") if case.restricted else (),
     }
     return render(request, "complaints/cases/show.html", context)

@@ -51,17 +51,31 @@ def working_calendars(uses: Iterable[CalendarUse]) -> dict[CalendarUse, WorkingC
     Raises Calendar.DoesNotExist.
     """
     wanted = set(uses)
-    revision = HolidayList.objects.filter(nation=OuterRef("nation")).values("revision")
-    rows = Calendar.objects.annotate(holiday_revision=Subquery(revision))
-    found = rows.in_bulk({use.calendar_id for use in wanted})
+    found = _revised().in_bulk({use.calendar_id for use in wanted})
     built = {}
     for use in wanted:
         row = found.get(use.calendar_id)
         if row is None:
             raise Calendar.DoesNotExist(f"no calendar has the id {use.calendar_id}")
-        receipt = use.receipt or Receipt(row.receipt)
-        built[use] = _built(row.pk, row.revision, row.holiday_revision or 0, use.statutory, receipt)
+        built[use] = _as_it_stands(row, use.statutory, use.receipt)
     return built
+
+
+def own_calendar() -> WorkingCalendar | None:
+    """The calendar of the council's own policy as it stands now; None before it has one. One query."""
+    row = _revised().filter(policies__is_own=True).first()
+    return _as_it_stands(row, statutory=False) if row else None
+
+
+def _revised() -> QuerySet[Any]:
+    """Calendars, each with the revision of its bank holidays as `holiday_revision`."""
+    revision = HolidayList.objects.filter(nation=OuterRef("nation")).values("revision")
+    return Calendar.objects.annotate(holiday_revision=Subquery(revision))
+
+
+def _as_it_stands(row: Any, statutory: bool, receipt: Receipt | None = None) -> WorkingCalendar:
+    own = receipt or Receipt(row.receipt)
+    return _built(row.pk, row.revision, row.holiday_revision or 0, statutory, own)
 
 
 def affected_calendars(*, nation: str | None = None, calendar: Calendar | None = None) -> list[int]:

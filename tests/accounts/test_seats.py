@@ -136,7 +136,7 @@ class TestStandings:
         for people in (3, 27):
             cover_more(people)
             fresh = User.objects.get(pk=deputy.pk)
-            with django_assert_num_queries(2):
+            with django_assert_num_queries(1):
                 found = seats.standings(fresh, on=MONDAY)
                 assert [str(standing.unit) + str(standing.for_whom) for standing in found]
             assert len(found) == 1 + 3 * Cover.objects.count()

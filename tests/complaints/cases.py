@@ -9,6 +9,7 @@ from accounts.roles import Role
 from complaints.actions import allocation, closing, drafting, intake, sending, triage
 from complaints.actions.parties import PartyDraft
 from complaints.models import Case, Deadline, Entry, Stage, StageType
+from complaints.queries import queue, today
 from slas.core.calendar import LONDON
 from tests.factories import make_grant, make_unit, make_user
 
@@ -161,3 +162,12 @@ def later(**ahead: float) -> datetime:
 def put(stage: Stage, state: str) -> None:
     """A stage straight into a state, closed or open as that is, for tests of what can be done there."""
     Stage.objects.filter(pk=stage.pk).update(state=state, closed_at=NOW if state == "closed" else None)
+
+
+def tasks(person: User, *, now: datetime = NOW) -> list[today.Waits]:
+    """All that waits for somebody: their queue, and the restricted cases that nobody on the list can go on with."""
+    rows = today.with_cases(queue.waiting(person, now=now))
+    found = [*today.waits(rows, person, now=now), *today.to_be_opened(person, now=now)]
+    return sorted(
+        found, key=lambda task: (task.row.late_at is None, task.row.late_at or now, task.case.reference)
+    )

@@ -118,7 +118,7 @@ def test_somebody_elsewhere_sees_nothing_of_it(council, client_for):
 
 
 def test_who_may_finds_it_in_the_navigation(senior):
-    assertContains(senior.get("/"), 'href="/imports/"')
+    assertContains(senior.get("/more/"), 'href="/imports/"')
 
 
 def test_what_only_takes_a_form_leads_back(senior, council):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import RequestFactory, override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import name_cover
@@ -11,15 +12,15 @@ from tests.factories import make_unit
 
 pytestmark = pytest.mark.django_db
 
+READING = ["Cases", "Dashboard", "Reports", "Statistics"]
 REFERENCE = ["Work out a deadline", "Calendars", "Policies", "Cover"]
 PLACES = {
     None: ["Today", *REFERENCE],
     Role.ADMINISTRATOR: ["Today", *REFERENCE, "People", "Units"],
-    Role.SENIOR_CR_OFFICER: ["Today", "Cases", "Imports", *REFERENCE],
-    Role.CR_MANAGER: ["Today", "Cases", "Imports", *REFERENCE],
+    Role.AUDITOR: ["Today", *READING, "More"],
 }
-"""Where one can go by role; whoever is not named here works on cases or reads them."""
-ON_CASES = ["Today", "Cases", *REFERENCE]
+"""Where one can go by role; whoever is not named here works on cases."""
+ON_CASES = ["Today", "My queue", *READING, "More"]
 
 
 def places(response):
@@ -68,6 +69,19 @@ def test_a_deputy_without_a_role_finds_the_cases_they_cover(client_for):
     seen = places(deputy.get("/"))
     assert list(seen) == ON_CASES
     assert deputy.get(seen["Cases"]["href"]).status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.RESPONDER, Role.SENIOR_CR_OFFICER, Role.AUDITOR])
+def test_what_is_not_of_every_day_is_under_more(client_for, role):
+    client = client_for(role)
+    page = client.get("/more/")
+    found = [place.label for place in page.context["places"]]
+    assert set(found) >= {*READING, *REFERENCE} and ("Imports" in found) == (role is Role.SENIOR_CR_OFFICER)
+    for place in page.context["places"]:
+        response = client.get(reverse(place.name))
+        assert response.status_code == 200
+        active = [name for name, seen in places(response).items() if seen["active"]]
+        assert active == [place.label if place.daily else "More"]
 
 
 @pytest.mark.parametrize("absent", [Role.CR_MANAGER, Role.ADMINISTRATOR])

@@ -11,10 +11,9 @@ from audit.service import history
 from complaints import permissions
 from complaints.actions import allocation, closing, details, drafting
 from complaints.models import Case, Stage
-from complaints.queries.today import tasks
 from complaints.workflow import Verb
 from tests.complaints import cases
-from tests.complaints.cases import NOW, Council
+from tests.complaints.cases import NOW, Council, tasks
 from tests.complaints.permissions.world import holder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -11,7 +11,6 @@ from accounts.roles import Role
 from complaints.actions import allocation, closing, drafting, escalation, sending, triage
 from complaints.models import Case, StageType
 from complaints.moves import table_of
-from complaints.queries import today
 from complaints.workflow import Need, State, Verb
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, entry, first_stage_of, open_stage
@@ -36,8 +35,8 @@ def test_an_additional_response_is_waited_for_from_the_service(council):
     case = reviewed(council, "additional-response")
     stage = open_stage(case)
     assert (stage.turn_verb, stage.turn_role, stage.turn_unit) == ("submit", "responder", council.send_north)
-    assert [task.stage for task in today.tasks(council.responder, now=NOW)] == [stage]
-    assert today.tasks(council.officer, now=NOW) == []
+    assert [task.stage for task in cases.tasks(council.responder, now=NOW)] == [stage]
+    assert cases.tasks(council.officer, now=NOW) == []
     more = {"by": council.officer, "now": NOW, "reason": "Theirs."}
     allocation.reallocate(case=case, unit=stage.unit, responder=council.responder, **more)
     assert open_stage(case).turn_person == council.responder
@@ -54,7 +53,7 @@ def test_every_other_outcome_is_written_by_customer_relations(council, outcome):
     """SC1."""
     case = reviewed(council, outcome)
     assert (open_stage(case).turn_verb, open_stage(case).turn_role) == ("submit", "cr-officer")
-    assert today.tasks(council.responder, now=NOW) == []
+    assert cases.tasks(council.responder, now=NOW) == []
 
 
 def answered_by_the_head(council: Council, coordinator, reviewer: User | None = None) -> Case:
@@ -110,10 +109,10 @@ def test_in_solihull_a_review_named_for_who_took_part_waits_for_another_head(
 ):
     case = answered_by_the_head(solihull, coordinator, reviewer=solihull.service_manager)
     assert (open_stage(case).turn_verb, open_stage(case).turn_person) == ("sign", None)
-    assert today.tasks(solihull.service_manager, now=NOW) == []
+    assert cases.tasks(solihull.service_manager, now=NOW) == []
     other = make_user("Hal Head")
     make_grant(other, Role.SERVICE_MANAGER, solihull.education)
-    assert [task.case for task in today.tasks(other, now=NOW)] == [case]
+    assert [task.case for task in cases.tasks(other, now=NOW)] == [case]
 
 
 def test_in_solihull_nor_does_their_deputy_sign_stage_2(solihull, coordinator):

@@ -24,10 +24,9 @@ from complaints.models import Case, Draft, Entry, Letter, Stage
 from complaints.moves import table_of
 from complaints.queries.case_page import case_view
 from complaints.queries.reassigning import left_behind
-from complaints.queries.today import tasks
 from complaints.workflow import Verb
 from tests.complaints import cases
-from tests.complaints.cases import NOW, Council, deadline, entry, open_stage
+from tests.complaints.cases import NOW, Council, deadline, entry, open_stage, tasks
 from tests.complaints.permissions.expected_table import expected
 from tests.complaints.permissions.world import begun_stages, holder
 from tests.factories import make_grant, make_user

@@ -57,7 +57,7 @@ def test_they_read_the_cases_of_their_unit(page, council, auditor, case, reads_w
     expect(page.get_by_role("heading", name="Your turn")).to_have_count(0)
     reads_well(page)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Cases").click()
-    expect(page.get_by_role("main")).to_contain_text("1 case, open ones first")
+    expect(page.get_by_role("main")).to_contain_text("1 open stage, due first")
     expect(page.get_by_role("main")).not_to_contain_text(elsewhere.reference)
     expect(page.get_by_role("button", name="Log a contact")).to_have_count(0)
     page.get_by_role("link", name=case.reference).click()

@@ -55,7 +55,7 @@ def test_every_door_of_a_case_is_shut(page, council, sign_in, axe):
         assert opens(council.outsider, address) == 404, address
         assert opens(council.outsider, address, "post") in (404, 405), address
     page.goto("/cases/")
-    expect(page.get_by_role("main")).to_contain_text("There is no case yet that you may see.")
+    expect(page.get_by_role("main")).to_contain_text("There is no open work that you may see.")
     page.get_by_role("searchbox").fill(case.reference)
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("main")).to_contain_text("No case you may see has")

@@ -26,13 +26,13 @@ from complaints.models import (
 from complaints.moves import table_of
 from complaints.queries.reassigning import left_behind, unheld
 from complaints.queries.restricted import locked
-from complaints.queries.today import tasks
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, PauseSpan, instant, london_date
 from slas.core.facts import Extension as More
 from slas.core.facts import Facts, Given
 from slas.core.result import Deadline as Answered
 from slas.service import Clock, Earlier, Worked, deadlines_for, rule_set
+from tests.complaints.cases import tasks
 
 TEAM = {"cr-officer", "senior-cr-officer", "cr-manager"}
 SERVICE = {"responder", "service-manager"}
@@ -294,6 +294,25 @@ def wrong_tasks(stage: Stage) -> list[str]:
     said = (row.verb, row.unit_id, row.person_id, row.due_at, row.hidden)
     wanted = (stage.turn_verb, stage.turn_unit_id, person, stage.turn_due_at, stage.case.restricted)
     return [f"task: {a}, not {b}" for a, b in zip(said, wanted, strict=True) if a != b]
+
+
+def wrong_copies(stage: Stage) -> list[str]:
+    """Where what lists and counts read of a stage is not what its headline deadline and its case say."""
+    head = stage.deadlines.filter(headline=True, dismissed=False).first()
+    running = head is not None and not (head.met_at or head.waiting_for or head.paused_since)
+    main = stage.case.stages.filter(type__beside=False).order_by("number")
+    wanted = {
+        "due_on": head and head.due_on,
+        "original_due_on": head and head.original_due_on,
+        "met_on": head and head.met_on,
+        "in_time": head.in_time if head else None,
+        "amber_at": head.amber_at if head and running else None,
+        "red_at": head.red_at if head and running else None,
+        "received_on": stage.case.received_on,
+        "hidden": stage.case.restricted,
+        "latest": main.last() == stage,
+    }
+    return [f"{n}: {getattr(stage, n)}, not {v}" for n, v in wanted.items() if getattr(stage, n) != v]
 
 
 def _turn_due(stage: Stage, verb: str) -> datetime | None:

@@ -221,6 +221,7 @@ class Walk:
             wrong += [f"{stage}: {what}" for what in checks.unfounded(stage)]
             wrong += [f"{stage}, turn: {what}" for what in checks.wrong_turn(stage)]
             wrong += [f"{stage}, {what}" for what in checks.wrong_tasks(stage)]
+            wrong += [f"{stage}, copy of {what}" for what in checks.wrong_copies(stage)]
         case.refresh_from_db()
         wrong += checks.wrong_closing(case)
         for one in self.world.cases if verb is Verb.MERGE else [case]:

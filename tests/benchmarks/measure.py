@@ -1,0 +1,105 @@
+"""How long a page takes: asked for again and again in this process, through all its middleware."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+from time import perf_counter
+
+from django.db import connection
+from django.http import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+WARM_UPS, REQUESTS = 3, 40
+ENOUGH_SECONDS = 15.0
+AT_LEAST = 10
+"""A page that takes long is asked for less often, but so often at least."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a page: its 95th percentile in milliseconds, and its queries; None: nothing is."""
+
+    ms: float | None = None
+    queries: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as one person asks for it. `ask` raises LookupError where there is nothing to ask for."""
+
+    name: str
+    who: str
+    ask: Callable[[Client], HttpResponseBase]
+    wanted: Wanted = Wanted()
+    rows: bool = False
+    """Whether it is a file of rows, which are counted."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a page took: milliseconds (the least, the middle, the 95th percentile), queries, and kilobytes sent.
+    `status` is what it answered."""
+
+    name: str
+    who: str
+    least: float
+    middle: float
+    p95: float
+    queries: int
+    kilobytes: float
+    status: int
+    wanted: Wanted
+    rows: int = 0
+
+    @property
+    def over(self) -> list[str]:
+        """What of it is over what is wanted."""
+        found = []
+        if self.wanted.ms is not None and self.p95 > self.wanted.ms:
+            found.append("time")
+        if self.wanted.queries is not None and self.queries > self.wanted.queries:
+            found.append("queries")
+        return found
+
+
+def percentile(seconds: list[float], share: float) -> float:
+    """The least of `seconds` that so large a share of them does not exceed."""
+    ordered = sorted(seconds)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+
+
+def measure(page: Page, client: Client) -> Measured:
+    """Ask for a page until its times can be told."""
+    for _ in range(WARM_UPS):
+        page.ask(client)
+    with CaptureQueriesContext(connection) as made:
+        response = page.ask(client)
+        body = body_of(response)
+    queries = len(made)
+    taken: list[float] = []
+    begun = perf_counter()
+    while len(taken) < REQUESTS:
+        if len(taken) >= AT_LEAST and perf_counter() - begun > ENOUGH_SECONDS:
+            break
+        started = perf_counter()
+        body_of(page.ask(client))
+        taken.append(perf_counter() - started)
+    return Measured(
+        page.name,
+        page.who,
+        min(taken) * 1000,
+        median(taken) * 1000,
+        percentile(taken, 0.95) * 1000,
+        queries,
+        len(body) / 1000,
+        response.status_code,
+        page.wanted,
+        body.count(b"\n") if page.rows else 0,
+    )
+
+
+def body_of(response: HttpResponseBase) -> bytes:
+    """All that an answer says; some of it is made only when it is asked for."""
+    return response.getvalue()  # type: ignore[attr-defined,no-any-return]
