@@ -59,32 +59,30 @@ def visible_cases(user: User, *, now: datetime | None = None) -> QuerySet[Case]:
     reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
     if not user.is_active or not reading:
         return Case.objects.none()
-    reach = CaseReach.objects.filter(case=OuterRef("pk"))
-    if any(s.unit is None for s in reading):
-        return Case.objects.filter(Q(restricted=False) | Exists(reach.filter(holder=-user.pk)))
-    return Case.objects.filter(Exists(reach.filter(holder__in=_holders(user, reading))))
+    return Case.objects.filter(_seen(user, reading, of_case="pk", unit="unit", restricted="restricted"))
 
 
-def visible_stages(user: User, *, now: datetime | None = None, open_only: bool = False) -> QuerySet[Stage]:
-    """The stages of the cases `user` may open: of `visible_cases`, without reading the cases. `open_only`: those that
-    are open, which is the quicker."""
+def visible_stages(user: User, *, now: datetime | None = None) -> QuerySet[Stage]:
+    """The stages of the cases `user` may open: of `visible_cases`, without reading the cases."""
     reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
     if not user.is_active or not reading:
         return Stage.objects.none()
-    stages = Stage.objects.filter(closed_at__isnull=True) if open_only else Stage.objects.all()
-    reach = CaseReach.objects.filter(case=OuterRef("case"))
-    if open_only:
-        reach = reach.filter(open=True)
+    return Stage.objects.filter(_seen(user, reading, of_case="case", unit="case_unit", restricted="hidden"))
+
+
+def _seen(user: User, reading: list[Standing], *, of_case: str, unit: str, restricted: str) -> Q:
+    """What `user` sees by these standings of a table that has the case, its unit, and whether it is `apart` and
+    restricted under these names. Where the case's unit does not say it, its reach does."""
+    reach = CaseReach.objects.filter(case=OuterRef(of_case))
     if any(s.unit is None for s in reading):
-        return stages.filter(Q(hidden=False) | Exists(reach.filter(holder=-user.pk)))
-    return stages.filter(Exists(reach.filter(holder__in=_holders(user, reading))))
+        return Q(**{restricted: False}) | Q(Exists(reach.filter(holder=-user.pk)))
+    here = Q(**{"apart": False, f"{unit}__in": _units(reading)})
+    return here | Q(Exists(reach.filter(holder__in=_holders(user, reading)))) & Q(apart=True)
 
 
 def _holders(user: User, reading: Iterable[Standing]) -> list[int]:
-    """What `user` reaches cases from: their units, none of them below another, and their own place on lists."""
-    paths = sorted({s.unit.path for s in reading if s.unit})
-    tops = [path for path in paths if not any(path != top and path.startswith(top) for top in paths)]
-    return [-user.pk, *(int(path.split("/")[-2]) for path in tops)]
+    """What `user` reaches cases from that are apart: their units, and their own place on lists."""
+    return [-user.pk, *sorted({int(s.unit.path.split("/")[-2]) for s in reading if s.unit})]
 
 
 def _units(reading: Iterable[Standing]) -> QuerySet[Unit]:

@@ -199,9 +199,9 @@ def _finish(act: Act) -> None:
     act.moved += clock.recompute({stage.pk, *act.touched}, now=act.now)
     stage.refresh_from_db(fields=["draft_due_on"])
     needs.check(act.move, stage, case)
-    case.save()  # what waits depends on who may see it
-    turns.write({stage.pk, *act.touched}, now=act.now)
     _settle(case, act)
+    case.save()  # what waits depends on who may see it, and lists read of its stages how it stands
+    turns.write({stage.pk, *act.touched}, now=act.now)
     for sentence, details in act.said:
         event = record(
             stream=case.stream,
@@ -213,7 +213,7 @@ def _finish(act: Act) -> None:
             on_behalf_of=act.for_whom,
         )
         case.revision = event.sequence
-    case.save()
+    case.save(update_fields=["revision"])
 
 
 def move_to(stage: Stage, state: State, act: Act) -> None:

@@ -198,7 +198,6 @@ def restrict(
         CaseReader.objects.filter(case=act.case).delete()
         CaseReader.objects.bulk_create(CaseReader(case=act.case, user=person) for person in people.values())
         act.case.restricted = restricted
-        Stage.objects.filter(case=act.case).update(hidden=restricted)
         act.touch_open()
         names = ", ".join(sorted(str(person) for person in people.values()))
         what = f"restricted it to {names}" if restricted else "lifted the restriction"

@@ -2,43 +2,43 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef
-
-from complaints.models import Case, CaseReach, CaseReader, CaseUnit, Stage
+from complaints.models import Case, CaseReach, CaseReader, CaseUnit
 
 
 def write(case_ids: Iterable[int]) -> None:
-    """Bring `CaseReach` of these cases up to date. Five queries at most, however many they are."""
+    """Bring `Case.apart` and `CaseReach` of these cases up to date, in a constant number of queries."""
     ids = list(case_ids)
-    wanted = _wanted(ids)
-    there = {(row.holder, row.case_id): row.open for row in CaseReach.objects.filter(case__in=ids)}
-    gone = there.keys() - wanted.keys()
-    if gone:
-        CaseReach.objects.filter(pk__in=list(gone)).delete()
-    changed = [
-        CaseReach(holder=h, case_id=c, open=o) for (h, c), o in wanted.items() if there.get((h, c)) is not o
-    ]
-    if changed:
-        CaseReach.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["holder", "case"], update_fields=["open"]
-        )
-
-
-def _wanted(ids: list[int]) -> dict[tuple[int, int], bool]:
-    """Every holder and case there is to be, with whether the case has anything open."""
-    working = Stage.objects.filter(case=OuterRef("pk"), closed_at__isnull=True)
-    cases = Case.objects.filter(pk__in=ids).annotate(working=Exists(working))
     known = {
-        pk: (restricted, open_) for pk, restricted, open_ in cases.values_list("pk", "restricted", "working")
+        pk: (restricted, unit, apart)
+        for pk, restricted, unit, apart in Case.objects.filter(pk__in=ids).values_list(
+            "pk", "restricted", "unit", "apart"
+        )
     }
-    found: dict[tuple[int, int], bool] = {}
-    units = CaseUnit.objects.filter(case__in=[pk for pk, (restricted, _) in known.items() if not restricted])
-    for case, path in units.values_list("case_id", "unit__path"):
-        for part in path.split("/"):
-            if part:
-                found[int(part), case] = known[case][1]
-    listed = [pk for pk, (restricted, _) in known.items() if restricted]
+    working: dict[int, list[tuple[int, str]]] = {}
+    for case, unit, path in CaseUnit.objects.filter(case__in=ids).values_list("case", "unit", "unit__path"):
+        working.setdefault(case, []).append((unit, path))
+    apart = {
+        pk
+        for pk, (restricted, unit, _) in known.items()
+        if restricted or [u for u, _ in working.get(pk, [])] != [unit]
+    }
+    for said in (True, False):
+        wrong = [pk for pk, (_, _, was) in known.items() if (pk in apart) is said is not was]
+        if wrong:
+            Case.objects.filter(pk__in=wrong).update(apart=said)
+    listed = {pk for pk in apart if known[pk][0]}
+    wanted = {
+        (int(n), pk) for pk in apart - listed for _, path in working.get(pk, []) for n in path.split("/") if n
+    }
     if listed:
-        for case, user in CaseReader.objects.filter(case__in=listed).values_list("case_id", "user_id"):
-            found[-user, case] = known[case][1]
-    return found
+        readers = CaseReader.objects.filter(case__in=listed).values_list("user_id", "case_id")
+        wanted |= {(-user, case) for user, case in readers}
+    _replace(ids, wanted)
+
+
+def _replace(ids: list[int], wanted: set[tuple[int, int]]) -> None:
+    there = set(CaseReach.objects.filter(case__in=ids).values_list("holder", "case_id"))
+    if gone := there - wanted:
+        CaseReach.objects.filter(pk__in=list(gone)).delete()
+    if new := wanted - there:
+        CaseReach.objects.bulk_create(CaseReach(holder=holder, case_id=case) for holder, case in sorted(new))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
 
@@ -30,8 +31,9 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
         Stage.objects.bulk_update(together, sorted(columns))
     tasks.write(stages, barred, now=now)
     cases = {stage.case_id for stage in stages}
-    _mark_latest(cases)
     reach.write(cases)
+    _mark_latest(cases)
+    _copy_of_case(cases)
 
 
 TURN = ("turn_verb", "turn_role", "turn_unit_id", "turn_person_id")
@@ -46,7 +48,6 @@ STANDS = (
     "original_due_on",
     "met_on",
     "in_time",
-    "hidden",
 )
 
 
@@ -74,15 +75,28 @@ def _write(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> 
 
 
 def _mark_latest(case_ids: Iterable[int]) -> None:
-    """Say of each stage of these cases whether it is where the case stands, and when the case was received."""
+    """Say of each stage of these cases whether it is where the case stands."""
     of_case = Stage.objects.filter(case=OuterRef("case"), type__beside=False).order_by("-number")
     stages = Stage.objects.filter(case__in=case_ids).annotate(newest=Subquery(of_case.values("pk")[:1]))
     wrong = stages.filter(Q(latest=True) & ~Q(pk=F("newest")) | Q(latest=False, pk=F("newest")))
     for latest, row in groupby(sorted(wrong.values_list("latest", "pk")), key=itemgetter(0)):
         Stage.objects.filter(pk__in=[pk for _, pk in row]).update(latest=not latest)
-    received = Case.objects.filter(pk=OuterRef("case")).values("received_on")
-    moved = Stage.objects.filter(case__in=case_ids).exclude(received_on=Subquery(received[:1]))
-    moved.update(received_on=Subquery(received[:1]))
+
+
+def _copy_of_case(case_ids: Iterable[int]) -> None:
+    """Copy onto every stage of these cases what lists read of the case."""
+    case = Case.objects.filter(pk=OuterRef("case"))
+    copied: dict[str, Any] = {
+        column: Subquery(case.values(of)[:1])
+        for column, of in (
+            ("received_on", "received_on"),
+            ("case_closed_at", "closed_at"),
+            ("case_unit", "unit"),
+            ("hidden", "restricted"),
+            ("apart", "apart"),
+        )
+    }
+    Stage.objects.filter(case__in=case_ids).exclude(**copied).update(**copied)
 
 
 def _columns(stage: Stage, names: Iterable[str]) -> list[object]:
@@ -91,7 +105,6 @@ def _columns(stage: Stage, names: Iterable[str]) -> list[object]:
 
 def _stand(stage: Stage, headline: Deadline | None) -> None:
     """Copy onto `stage` what its headline says."""
-    stage.hidden = stage.case.restricted
     stage.clock, stage.due_on, stage.due_at, stage.amber_at, stage.red_at = Clock.NONE, None, None, None, None
     stage.original_due_on, stage.met_on, stage.in_time = None, None, None
     if headline is None or headline.dismissed:

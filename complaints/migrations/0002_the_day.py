@@ -19,8 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('holder', 'case', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('holder', models.IntegerField()),
-                ('open', models.BooleanField(default=True)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reach', to='complaints.case')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reach', to='complaints.case')),
             ],
         ),
         migrations.CreateModel(
@@ -34,6 +33,26 @@ class Migration(migrations.Migration):
                 'ordering': ['name', 'pk'],
             },
         ),
+        migrations.AddField(
+            model_name='case',
+            name='apart',
+            field=models.BooleanField(default=False, help_text='Restricted, or with several units: CaseReach says who reaches it'),
+        ),
+        migrations.AddField(
+            model_name='stage',
+            name='case_closed_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='stage',
+            name='apart',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='stage',
+            name='case_unit',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit'),
+        ),
         migrations.RemoveIndex(
             model_name='case',
             name='case_received',
@@ -44,7 +63,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit', 'officer', 'type'], include=('responder', 'turn_role', 'turn_unit', 'turn_person', 'turn_since', 'clock', 'due_on', 'amber_at', 'red_at', 'hidden', 'case'), name='stage_open'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit', 'officer', 'type'], include=('responder', 'turn_role', 'turn_unit', 'turn_person', 'turn_since', 'clock', 'due_on', 'amber_at', 'red_at', 'case_unit', 'hidden', 'apart', 'case'), name='stage_open'),
         ),
         migrations.AddField(
             model_name='stage',
@@ -73,7 +92,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(condition=models.Q(('latest', True)), fields=['-received_on', '-case'], include=('unit', 'hidden'), name='stage_received'),
+            index=models.Index(condition=models.Q(('latest', True)), fields=['-received_on', '-case'], include=('id', 'unit', 'case_unit', 'hidden', 'apart'), name='stage_received'),
         ),
         migrations.AlterField(
             model_name='case',
@@ -98,19 +117,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['red_at', 'id'], name='stage_due'),
+            index=models.Index(condition=models.Q(('case_closed_at__isnull', False), ('latest', True)), fields=['case_closed_at'], include=('unit', 'case_unit', 'hidden', 'apart', 'case'), name='stage_case_closed'),
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['opened_at', 'id'], name='stage_opened'),
+            index=models.Index(condition=models.Q(('met_on__isnull', False)), fields=['met_on'], include=('unit', 'type', 'outcome', 'in_time', 'due_on', 'original_due_on', 'late_reason', 'case_unit', 'hidden', 'apart', 'case'), name='stage_answered'),
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['turn_since', 'id'], name='stage_waiting'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['red_at', 'id'], include=('case_unit', 'hidden', 'apart', 'case'), name='stage_due'),
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], include=('unit', 'type', 'in_time', 'case', 'hidden', 'late_reason'), name='stage_ended'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['opened_at', 'id'], include=('case_unit', 'hidden', 'apart', 'case'), name='stage_opened'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['turn_since', 'id'], include=('case_unit', 'hidden', 'apart', 'case'), name='stage_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], include=('unit', 'type', 'in_time', 'case', 'late_reason', 'case_unit', 'hidden', 'apart'), name='stage_ended'),
         ),
         migrations.AddIndex(
             model_name='stage',
@@ -120,14 +147,6 @@ class Migration(migrations.Migration):
             model_name='savedview',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='casereach',
-            index=models.Index(fields=['case', 'holder'], name='reach_of_case'),
-        ),
-        migrations.AddIndex(
-            model_name='casereach',
-            index=models.Index(condition=models.Q(('open', True)), fields=['holder', 'case'], name='reach_open'),
         ),
         migrations.AddConstraint(
             model_name='savedview',

@@ -24,11 +24,14 @@ def drop_words(apps, schema_editor):
 
 def bring_up_to_date(apps, schema_editor):
     Case = apps.get_model("complaints", "Case")
-    for case in Case.objects.prefetch_related("stages__type", "stages__deadlines", "parties", "points").iterator(500):
-        _stages(case)
-        _reach(apps, case)
+    rows = Case.objects.prefetch_related("stages__type", "stages__deadlines", "parties", "points", "case_units__unit")
+    for case in rows.iterator(500):
+        case.apart = case.restricted or len(case.case_units.all()) != 1
         case.search_text = _words(case)
-        case.save(update_fields=["search_text"])
+        case.save(update_fields=["apart", "search_text"])
+        _stages(case)
+        if case.apart:
+            _reach(apps, case)
 
 
 def _stages(case):
@@ -41,19 +44,18 @@ def _stages(case):
             stage.met_on, stage.in_time = headline.met_on, headline.in_time
         if stage.clock != "running":
             stage.amber_at = stage.red_at = None
-        stage.latest, stage.hidden, stage.received_on = stage is last, case.restricted, case.received_on
+        stage.latest, stage.received_on, stage.case_unit_id = stage is last, case.received_on, case.unit_id
+        stage.case_closed_at, stage.hidden, stage.apart = case.closed_at, case.restricted, case.apart
         stage.save()
 
 
 def _reach(apps, case):
     CaseReach = apps.get_model("complaints", "CaseReach")
-    open_ = any(stage.closed_at is None for stage in case.stages.all())
     if case.restricted:
         holders = {-row.user_id for row in case.readers.all()}
     else:
-        paths = case.case_units.values_list("unit__path", flat=True)
-        holders = {int(part) for path in paths for part in path.split("/") if part}
-    CaseReach.objects.bulk_create(CaseReach(holder=h, case=case, open=open_) for h in holders)
+        holders = {int(part) for row in case.case_units.all() for part in row.unit.path.split("/") if part}
+    CaseReach.objects.bulk_create(CaseReach(holder=h, case=case) for h in holders)
 
 
 def _words(case):

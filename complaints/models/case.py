@@ -82,6 +82,9 @@ class Case(models.Model):
     )
     import_fingerprint = models.CharField(max_length=64, blank=True)
     imported_text = models.TextField(blank=True, help_text="What the spreadsheet said, heading by heading")
+    apart = models.BooleanField(
+        default=False, help_text="Restricted, or with several units: CaseReach says who reaches it"
+    )
     search_text = models.TextField(blank=True, help_text="As complaints.searching.indexed has it")
     revision = models.PositiveIntegerField(default=1)
 
@@ -143,23 +146,16 @@ class CaseReader(models.Model):
 
 
 class CaseReach(models.Model):
-    """That a case is reached from somewhere: one row for each unit at or above those that work on it, or, where it is
-    restricted, for each person on its list. `holder` is the unit by number, or the person by number below nought.
+    """From where a case is reached that its own unit does not say it of (`Case.apart`): a row for each unit at or above
+    those that work on it, or, where it is restricted, for each person on its list. `holder` is the unit by number, or
+    the person by number below nought.
 
-    Worked out from `CaseUnit` and `CaseReader` by `complaints.actions.reach` only, so that what somebody sees is one
-    look into one index. `open` is whether any stage of the case is.
+    Worked out from `CaseUnit` and `CaseReader` by `complaints.actions.reach` only.
     """
 
     pk = models.CompositePrimaryKey("holder", "case")
     holder = models.IntegerField()
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reach", db_index=False)
-    open = models.BooleanField(default=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["case", "holder"], name="reach_of_case"),
-            models.Index(fields=["holder", "case"], name="reach_open", condition=Q(open=True)),
-        ]
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reach")
 
     def __str__(self) -> str:
         return f"{self.case} from {self.holder}"

@@ -22,10 +22,11 @@ class Clock(models.TextChoices):
 
 class Stage(models.Model):
     """One stage. The `turn_*` columns say what is waited for, and from whom; written by every action
-    (`complaints.actions.turns`), null once it is closed. `clock` to `hidden` are copies that lists and counts are made
-    from without a join: of its headline deadline, whose moments are only there while it runs, of when its case was
-    received, and of whether that is restricted. `latest` is whether it is the last of its case, those beside it left
-    out: where the case stands."""
+    (`complaints.actions.turns`), null once it is closed.
+
+    `clock` to `in_time` are copies of its headline deadline, whose moments are only there while it runs, `received_on`
+    to `apart` of its case (`hidden`: it is restricted): lists and counts are made from them without a join. `latest` is
+    whether it is the last of its case, those beside it left out: where the case stands."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
@@ -70,7 +71,12 @@ class Stage(models.Model):
     met_on = models.DateField(null=True, blank=True)
     in_time = models.BooleanField(null=True)
     received_on = models.DateField(null=True, blank=True)
+    case_closed_at = models.DateTimeField(null=True, blank=True)
+    case_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     hidden = models.BooleanField(default=False)
+    apart = models.BooleanField(default=False)
     latest = models.BooleanField(default=False)
 
     class Meta:
@@ -104,7 +110,9 @@ class Stage(models.Model):
                     "due_on",
                     "amber_at",
                     "red_at",
+                    "case_unit",
                     "hidden",
+                    "apart",
                     "case",
                 ],
                 name="stage_open",
@@ -113,20 +121,55 @@ class Stage(models.Model):
             models.Index(fields=["case"], name="stage_latest", condition=Q(latest=True)),
             models.Index(
                 fields=["-received_on", "-case"],
-                include=["unit", "hidden"],
+                include=["id", "unit", "case_unit", "hidden", "apart"],
                 name="stage_received",
                 condition=Q(latest=True),
             ),
-            models.Index(fields=["red_at", "id"], name="stage_due", condition=Q(closed_at__isnull=True)),
             models.Index(
-                fields=["opened_at", "id"], name="stage_opened", condition=Q(closed_at__isnull=True)
+                fields=["case_closed_at"],
+                include=["unit", "case_unit", "hidden", "apart", "case"],
+                name="stage_case_closed",
+                condition=Q(latest=True, case_closed_at__isnull=False),
             ),
             models.Index(
-                fields=["turn_since", "id"], name="stage_waiting", condition=Q(closed_at__isnull=True)
+                fields=["met_on"],
+                include=[
+                    "unit",
+                    "type",
+                    "outcome",
+                    "in_time",
+                    "due_on",
+                    "original_due_on",
+                    "late_reason",
+                    "case_unit",
+                    "hidden",
+                    "apart",
+                    "case",
+                ],
+                name="stage_answered",
+                condition=Q(met_on__isnull=False),
+            ),
+            models.Index(
+                fields=["red_at", "id"],
+                include=["case_unit", "hidden", "apart", "case"],
+                name="stage_due",
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["opened_at", "id"],
+                include=["case_unit", "hidden", "apart", "case"],
+                name="stage_opened",
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["turn_since", "id"],
+                include=["case_unit", "hidden", "apart", "case"],
+                name="stage_waiting",
+                condition=Q(closed_at__isnull=True),
             ),
             models.Index(
                 fields=["closed_at"],
-                include=["unit", "type", "in_time", "case", "hidden", "late_reason"],
+                include=["unit", "type", "in_time", "case", "late_reason", "case_unit", "hidden", "apart"],
                 name="stage_ended",
                 condition=Q(closed_at__isnull=False),
             ),

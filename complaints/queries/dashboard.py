@@ -310,11 +310,11 @@ def _days_of(
     first, last = weeks[0].first, weeks[-1].last
     came = cases.filter(received_on__gte=first, received_on__lte=last)
     went = cases.filter(
-        case__closed_at__gte=london_midnight(first), case__closed_at__lt=london_midnight(last + ONE_DAY)
+        case_closed_at__gte=london_midnight(first), case_closed_at__lt=london_midnight(last + ONE_DAY)
     )
     found: dict[str, dict[date, int]] = {"came": {}, "went": {}}
     both = _counted(came, "came", F("received_on")).union(
-        _counted(went, "went", TruncDate("case__closed_at", tzinfo=LONDON)), all=True
+        _counted(went, "went", TruncDate("case_closed_at", tzinfo=LONDON)), all=True
     )
     for what, day, n in both:
         found[what][day] = n
@@ -323,7 +323,7 @@ def _days_of(
 
 def _counted(cases: QuerySet[Stage], what: str, day: object) -> QuerySet[Stage, tuple[str, date, int]]:
     named = cases.annotate(what=Value(what, output_field=CharField()), day=day)
-    return named.values_list("what", "day").annotate(n=Count("pk"))
+    return named.values_list("what", "day").annotate(n=Count("*"))
 
 
 def late_reasons(user: User, scope: Scope, types: Sequence[StageType], *, now: datetime) -> Table:
@@ -337,7 +337,7 @@ def late_reasons(user: User, scope: Scope, types: Sequence[StageType], *, now: d
         in_time=False,
         type__in=Lists((), tuple(types), (), ()).of_answers(),
     )
-    rows = late.order_by().values_list("late_reason__code", "late_reason__name").annotate(n=Count("pk"))
+    rows = late.order_by().values_list("late_reason__code", "late_reason__name").annotate(n=Count("*"))
     found: dict[str | None, tuple[str, int]] = {}
     for code, name, n in rows:
         found[code] = (name or "", n + found.get(code, ("", 0))[1])

@@ -67,7 +67,7 @@ _OF_CLOCK = {
 def lines(user: User, show: Show, *, now: datetime) -> QuerySet[Stage]:
     """The lines `user` may see, in no order."""
     if show is Show.WORK:
-        return permissions.visible_stages(user, now=now, open_only=True)
+        return permissions.visible_stages(user, now=now).filter(closed_at__isnull=True)
     stages = permissions.visible_stages(user, now=now)
     return stages.filter(latest=True) if show is Show.CASES else stages
 
@@ -99,10 +99,9 @@ def of_colour(colour: Colour, now: datetime) -> Q:
 
 
 def with_colour(stages: QuerySet[Stage], now: datetime) -> QuerySet[Stage]:
-    """`stages` with their colour at `now` as `colour`: what `colour_of` says, for counting by it."""
+    """Open `stages` with their colour at `now` as `colour`: what `colour_of` says, for counting by it."""
     return stages.annotate(
         colour=Choose(
-            When(closed_at__isnull=False, then=Value(Colour.ENDED.value)),
             *(When(clock=clock, then=Value(colour.value)) for clock, colour in _OF_CLOCK.items()),
             When(red_at__lte=now, then=Value(Colour.RED.value)),
             When(amber_at__lte=now, then=Value(Colour.AMBER.value)),
@@ -185,7 +184,7 @@ class LinePages(Paginator):  # type: ignore[type-arg]
     @cached_property
     def _found(self) -> int:
         stages: Any = self.object_list
-        return int(stages.order_by().values("pk")[: self.most + 1].count())
+        return int(stages.order_by().values(one=Value(1))[: self.most + 1].count())
 
     @cached_property
     def count(self) -> int:

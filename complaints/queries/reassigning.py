@@ -67,7 +67,9 @@ def work_of(absent: User, by: User, *, now: datetime) -> list[Work]:
 
 
 def _open(by: User, now: datetime) -> QuerySet[Stage]:
-    return with_types(permissions.visible_stages(by, now=now, open_only=True)).select_related("case")
+    return with_types(permissions.visible_stages(by, now=now).filter(closed_at__isnull=True)).select_related(
+        "case"
+    )
 
 
 def _theirs(absent: User) -> Q:
@@ -87,7 +89,7 @@ def _parts(stage: Stage, absent: int, by: User, now: datetime) -> list[Part]:
 
 def absent_people(by: User, *, now: datetime) -> QuerySet[User]:
     """Everybody with open work in a case `by` sees, those who can no longer sign in too, by name."""
-    stages = permissions.visible_stages(by, now=now, open_only=True).order_by()
+    stages = permissions.visible_stages(by, now=now).filter(closed_at__isnull=True).order_by()
     return User.objects.filter(
         Q(pk__in=stages.values("officer")) | Q(pk__in=stages.values("responder"))
     ).order_by("name", "pk")
@@ -121,7 +123,7 @@ class LeftBehind:
 def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
     """The open work nobody would find, of those `by` may give to others: its person can no longer sign in, or holds no
     role there any more. By name. Two queries, and one more where there is any."""
-    stages = permissions.visible_stages(by, now=now, open_only=True).order_by()
+    stages = permissions.visible_stages(by, now=now).filter(closed_at__isnull=True).order_by()
     holders = {
         (person, unit, path)
         for column in ("officer", "responder")
@@ -170,8 +172,10 @@ def unheld(by: User, *, now: datetime) -> list[Unheld]:
     """What waits for a role at a unit where nobody may do it, of the cases `by` may give to others; by unit. A constant
     number of queries."""
     barred = _barred()
-    waiting = permissions.visible_stages(by, now=now, open_only=True).filter(
-        turn_person__isnull=True, hidden=False
+    waiting = (
+        permissions.visible_stages(by, now=now)
+        .filter(closed_at__isnull=True)
+        .filter(turn_person__isnull=True, hidden=False)
     )
     turns = set(waiting.exclude(turn_role="").order_by().values_list("turn_role", "turn_unit").distinct())
     nobody = _nobody_at(turns)

@@ -51,7 +51,7 @@ def opener(user: User, stages: Iterable[Stage], *, now: datetime) -> Authority |
 def to_be_opened(user: User, *, now: datetime) -> list[tuple[Stage, Standing]]:
     """The stages of restricted cases on whose list `user` is that nobody on it can carry on, and by what `user` may put
     somebody there who can. Two queries, and more where there are any."""
-    mine = permissions.visible_stages(user, now=now, open_only=True).filter(hidden=True)
+    mine = permissions.visible_stages(user, now=now).filter(closed_at__isnull=True).filter(hidden=True)
     turns = Task.objects.filter(kind=Task.Kind.TURN, stage__in=mine).select_related("unit", "person")
     nobody = stuck(turns)
     if not nobody:

@@ -54,16 +54,19 @@ class Scope:
         return {"unit": self.unit.code} if self.unit else {}
 
     @property
+    def start(self) -> str:
+        """What the reader begins with, by name."""
+        if self.whole:
+            return "Whole council"
+        return ", ".join(top.name for top in self.tops) or "What you may see"
+
+    @property
     def name(self) -> str:
-        if self.unit:
-            return self.unit.name
-        return (
-            "Whole council" if self.whole else ", ".join(top.name for top in self.tops) or "What you may see"
-        )
+        return self.unit.name if self.unit else self.start
 
     @property
     def above(self) -> list[Unit]:
-        """The units above the chosen one, from the top the reader begins at."""
+        """The units above the chosen one, below what the reader begins with."""
         chosen = self.unit
         if chosen is None:
             return []

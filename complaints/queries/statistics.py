@@ -161,7 +161,7 @@ def figures_of(user: User, scope: Scope, period: Period, *, now: datetime) -> Fi
     themed: list[Themed] = []
     for what, cohort in _cohorts(user, scope, period, now=now).items():
         judged = ("in_time", "original") if what == ANSWERED.code else ()
-        for row in cohort.values_list("unit_id", "type_id", "outcome", *judged).annotate(n=Count("pk")):
+        for row in cohort.values_list("unit_id", "type_id", "outcome", *judged).annotate(n=Count("*")):
             unit, type_, outcome, *said, n = row
             in_time, original = said or (None, False)
             cells.append(Cell(what, unit, type_, outcome, in_time, original, n))
@@ -181,7 +181,7 @@ def _cohorts(user: User, scope: Scope, period: Period, *, now: datetime) -> dict
     )
     return {
         RECEIVED.code: cases.filter(period.days("received_on")),
-        CLOSED.code: cases.filter(period.moments("case__closed_at")),
+        CLOSED.code: cases.filter(period.moments("case_closed_at")),
         ANSWERED.code: stages.filter(period.days("met_on")).annotate(original=original),
     }
 
@@ -192,12 +192,12 @@ def _themed(what: str, cohort: QuerySet[Stage], judged: Sequence[str], themes: l
     tagged = Case.tags.through.objects.filter(case=OuterRef("case"), entry__in=themes)
     without = cohort.filter(~Exists(tagged))
     with_theme = cohort.filter(case__tags__in=themes)
-    for theme, *said, n in with_theme.values_list("case__tags", *judged).annotate(n=Count("pk")):
+    for theme, *said, n in with_theme.values_list("case__tags", *judged).annotate(n=Count("*")):
         in_time, original = said or (None, False)
         found.append(Themed(what, theme, in_time, original, n))
     if not judged:
         return [*found, Themed(what, None, None, False, without.count())]
-    for in_time, original, n in without.values_list(*judged).annotate(n=Count("pk")):
+    for in_time, original, n in without.values_list(*judged).annotate(n=Count("*")):
         found.append(Themed(what, None, in_time, original, n))
     return found
 

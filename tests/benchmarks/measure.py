@@ -35,12 +35,14 @@ class Page:
     wanted: Wanted = Wanted()
     rows: bool = False
     """Whether it is a file of rows, which are counted."""
+    answer: int = 200
+    """The status it is to answer with."""
 
 
 @dataclass(frozen=True)
 class Measured:
     """What a page took: milliseconds (the least, the middle, the 95th percentile), queries, and kilobytes sent.
-    `status` is what it answered."""
+    `wrong` is the status it answered with where that is not its own."""
 
     name: str
     who: str
@@ -49,7 +51,7 @@ class Measured:
     p95: float
     queries: int
     kilobytes: float
-    status: int
+    wrong: int | None
     wanted: Wanted
     rows: int = 0
 
@@ -94,7 +96,7 @@ def measure(page: Page, client: Client) -> Measured:
         percentile(taken, 0.95) * 1000,
         queries,
         len(body) / 1000,
-        response.status_code,
+        response.status_code if response.status_code != page.answer else None,
         page.wanted,
         body.count(b"\n") if page.rows else 0,
     )

@@ -108,8 +108,8 @@ def _line(one: "Measured", before: float | None) -> str:  # type: ignore[name-de
         remarks.append(f"**{one.p95 / before:.1f} times what it takes at {BASE:,}**")
     if one.rows:
         remarks.append(f"{one.rows:,} rows, {one.rows / one.middle * 1000:,.0f} a second")
-    if one.status >= 400:
-        remarks.append(f"answered {one.status}")
+    if one.wrong is not None:
+        remarks.append(f"**answered {one.wrong}**")
     told = " ".join(part for part in wanted if part)
     return (
         f"| {one.name} | {one.who} | {one.least:.1f} | {one.middle:.1f} | {one.p95:.1f} | {one.queries} "

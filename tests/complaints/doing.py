@@ -211,6 +211,10 @@ class Doing(Teller):
         self.act(extending.ask_extension, chapter, at, by, total=total, reason=reason)
         super().ask_extension(chapter, total, reason, at=at, by=by)
 
+    def pause(self, chapter: Chapter, ground: str, *, at: datetime, by: User) -> None:
+        self.act(happenings.pause, chapter, at, by, first=at.date(), ground=ground)
+        super().pause(chapter, ground, at=at, by=by)
+
     def decide_extension(
         self, chapter: Chapter, granted: bool, reason: str, approver: User, *, at: datetime, by: User
     ) -> None:

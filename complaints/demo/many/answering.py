@@ -15,6 +15,7 @@ from complaints.models import (
     ExtensionRequest,
     Learning,
     Letter,
+    Pause,
 )
 from complaints.workflow import EVENT_OF, Kind, State, Verb
 from slas.core.calendar import WorkingCalendar, london_date
@@ -289,6 +290,21 @@ class Answering(Telling):
             self.say(chapter, Verb.DECIDE_EXTENSION, at, by, f"{by} refused more time. {reason}")
         request.granted, request.decided_at, request.decided_by_id = granted, at, by.pk
         request.decision_reason = reason
+
+    def pause(self, chapter: Chapter, ground: str, *, at: datetime, by: User) -> None:
+        """The clock stands still from that day on."""
+        self.move(chapter, Verb.PAUSE)
+        row = Pause(
+            stage_id=chapter.stage.pk,
+            first=at.date(),
+            ground=ground,
+            recorded_at=at,
+            decided_at=at,
+            by_id=by.pk,
+        )
+        chapter.pauses.append(row)
+        self.rows.add(row)
+        self.say(chapter, Verb.PAUSE, at, by, f"{by} paused it from {long_date(row.first)}: {ground}.")
 
     def _extended(self, chapter: Chapter, more: Extension) -> None:
         chapter.extensions.append(more)

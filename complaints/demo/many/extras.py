@@ -6,12 +6,14 @@ from accounts.models import Unit, User
 from accounts.roles import Role
 from complaints.actions import happenings
 from complaints.demo.many import words
+from complaints.demo.many.hands import Hands
 from complaints.demo.many.plots import Plot, one_of, pick
 from complaints.demo.many.spread import Enough
 from complaints.demo.many.teller import Teller
 from complaints.demo.many.telling import Chapter
 from complaints.models import Contribution, Entry, List, StageType
-from complaints.workflow import State, Verb
+from complaints.workflow import Need, State, Verb
+from slas.core.rules import RuleSet
 
 ASKED_LATE = "They were in hospital when the answer came."
 
@@ -19,8 +21,8 @@ ASKED_LATE = "They were in hospital when the answer came."
 class Extras:
     """Of one plot and its teller."""
 
-    def __init__(self, plot: Plot, teller: Teller) -> None:
-        self.plot, self.teller, self.council = plot, teller, plot.council
+    def __init__(self, plot: Plot, teller: Teller, hands: Hands) -> None:
+        self.plot, self.teller, self.hands, self.council = plot, teller, hands, plot.council
         self.rng, self.pace = plot.rng, plot.pace
 
     def note(self, chapter: Chapter, by: User | None = None) -> None:
@@ -45,7 +47,26 @@ class Extras:
         wanted = 0.1 if not self.plot.stays_open else 0.93 if self.plot.age > 9 else 0.03
         possible = chapter.move(Verb.ASK_EXTENSION) and len(self.teller.open) == 1
         if rules and rules.headline.extend_to and not chapter.requests and possible and rng.random() < wanted:
-            self._more_time(chapter, by, rules.headline.extend_to)
+            self._more_time(chapter, rules.headline.extend_to)
+        elif rng.random() < 0.05:
+            self._holding_update(chapter)
+        if rules and rules.pausable and self.plot.stays_open and rng.random() < 0.15:
+            self._pause(chapter, rules)
+
+    def _holding_update(self, chapter: Chapter) -> None:
+        """They are told that it is not ready yet."""
+        by, channel = self.hands.verb(chapter, Verb.HOLDING_UPDATE), self.plot.sent_by()
+        if by is not None and channel is not None and self.plot.name:
+            at = self.pace.after(1)
+            text = "We are waiting for one more reply and will write again next week."
+            self.teller.holding_update(chapter, channel, self.plot.name, text, at=at, by=by)
+
+    def _pause(self, chapter: Chapter, rules: RuleSet) -> None:
+        """The clock stands still, where the policy lets it (W6)."""
+        by, headline = self.hands.verb(chapter, Verb.PAUSE), self.teller.headline(chapter)
+        if by is not None and headline is not None and headline.met_at is None:
+            self.teller.pause(chapter, rules.pause_reasons[0], at=self.pace.after(0.5), by=by)
+            raise Enough
 
     def _long_history(self, chapter: Chapter, by: User) -> None:
         officer = self.teller.officer_of(chapter) or by
@@ -56,17 +77,15 @@ class Extras:
 
     def _contribution(self, chapter: Chapter) -> None:
         """Another team is asked for its part, and mostly gives it."""
-        move = chapter.move(Verb.ASK_CONTRIBUTION)
-        officer = self.teller.officer_of(chapter)
-        own = {chapter.stage.unit_id}
-        others = [team for team in self.council.staff.teams if team.pk not in own]
-        if move is None or officer is None or not others or chapter.asked:
+        by = self.hands.verb(chapter, Verb.ASK_CONTRIBUTION)
+        others = [team for team in self.council.staff.teams if team.pk != chapter.stage.unit_id]
+        if by is None or not others or chapter.asked:
             return
         team = self.rng.choice(others)
         at = self.pace.after(0.5)
         due_on = self._wanted_by(chapter, at.date())
         question = f"What do your records say of {self.plot.what}?"
-        asked = self.teller.ask_contribution(chapter, team, question, due_on, at=at, by=officer)
+        asked = self.teller.ask_contribution(chapter, team, question, due_on, at=at, by=by)
         if not self.plot.stays_open or self.rng.random() < 0.5:
             self._contribute(chapter, asked, team)
 
@@ -82,24 +101,24 @@ class Extras:
         answer = words.say(self.rng, words.FOUND, self.plot.what)
         self.teller.contribute(chapter, asked, answer, at=self.pace.after(1.5), by=by)
 
-    def _more_time(self, chapter: Chapter, by: User, total: int) -> None:
+    def _more_time(self, chapter: Chapter, total: int) -> None:
         """More time is asked for while there is some left, and mostly given."""
         headline = self.teller.headline(chapter)
-        senior = self._senior(chapter)
-        if headline is None or headline.due_on is None or senior is None:
+        asking, approver = self.hands.verb(chapter, Verb.ASK_EXTENSION), self._approver(chapter)
+        if headline is None or headline.due_on is None or asking is None or approver is None:
             return
         if self.plot.stays_open:
             self._hasten(headline.due_on)
         at = self.pace.after(0.5)
         if at.date() >= headline.due_on:
             return
-        self.teller.ask_extension(chapter, total, "Two teams have to answer.", at=at, by=by)
+        self.teller.ask_extension(chapter, total, "Two teams have to answer.", at=at, by=asking)
         if self.plot.stays_open and self.rng.random() < 0.1:
-            return
+            raise Enough
         granted = self.plot.stays_open or self.rng.random() < 0.85
         reason = "It is complex." if granted else "There is time enough."
         at = self.pace.after(0.2)
-        self.teller.decide_extension(chapter, granted, reason, senior, at=at, by=senior)
+        self.teller.decide_extension(chapter, granted, reason, approver, at=at, by=approver)
 
     def _hasten(self, due_on: date) -> None:
         """Not to ask for time once it is over."""
@@ -107,16 +126,21 @@ class Extras:
         if day > self.pace.today:
             self.pace.on(self.council.calendar.last_working_day(day))
 
-    def _senior(self, chapter: Chapter) -> User | None:
-        people = self.council.staff.holding(Role.SENIOR_CR_OFFICER, self.teller.unit_of(chapter))
-        if self.plot.contact.restricted:
-            people = tuple(person for person in people if person.pk in self.teller.readers)
-        return pick(self.rng, people) if people else None
+    def _approver(self, chapter: Chapter) -> User | None:
+        """Somebody who decides on more time, and whom the policy lets approve it."""
+        move, rules = chapter.move(Verb.DECIDE_EXTENSION), self.council.rules(chapter.type)
+        if move is None or rules is None:
+            return None
+        for role in rules.headline.approvers or move.roles:
+            does = role in Role.values and Role(role).includes & {Role(one) for one in move.roles}
+            if does and (person := self.hands.holding(chapter, role)):
+                return person
+        return None
 
-    def inform(self, chapter: Chapter, by: User) -> None:
+    def inform(self, chapter: Chapter) -> None:
         """What is to be recorded beside the answer, such as that somebody was told (S2.1)."""
-        rules = self.council.rules(chapter.type)
-        if rules is None or chapter.move(Verb.RECORD_EVENT) is None:
+        rules, by = self.council.rules(chapter.type), self.hands.verb(chapter, Verb.RECORD_EVENT)
+        if rules is None or by is None:
             return
         known = {code for code, _ in happenings.recordable(chapter.stage)}
         for rule in rules.milestones:
@@ -130,9 +154,10 @@ class Extras:
         """Close a stage: one that was answered with what is learned, one that is only kept with how it ended. `learn`:
         there is something to be learned, and it is not done yet."""
         if chapter.state != State.TO_CLOSE:
-            self._keep(chapter, by)
-            at = self.pace.after(1)
-            self.teller.close(chapter, at=at, by=by, note="The outcome was recorded.")
+            self._keep(chapter)
+            move, at = chapter.turn(), self.pace.after(1)
+            none = "Put right at once." if move and Need.LEARNING in move.needs else ""
+            self.teller.close(chapter, at=at, by=by, none_because=none, note="The outcome was recorded.")
             return
         at = self.pace.after(1.5)
         if not learn and self.rng.random() > 0.2:
@@ -156,24 +181,23 @@ class Extras:
         return text, self.plot.team, type_, kind, given
 
     def _complete(self, action: Chapter) -> None:
-        people = self.council.staff.holding(Role.RESPONDER, self.plot.team)
-        by = pick(self.rng, people)
-        if self.plot.contact.restricted and by.pk not in self.teller.readers:
+        by = self.hands.verb(action, Verb.COMPLETE)
+        if by is None:
             return
         hurried, self.pace.hurried = self.pace.hurried, False
         try:
             at = self.pace.after(11)
-            self.inform(action, self.teller.officer_of(action) or by)
+            self.inform(action)
             self.teller.complete(action, "Minutes of the team meeting.", at=max(at, self.pace.at), by=by)
         except Enough:
             pass
         finally:
             self.pace.hurried = hurried
 
-    def _keep(self, chapter: Chapter, by: User) -> None:
+    def _keep(self, chapter: Chapter) -> None:
         """What happens in a stage whose work is done elsewhere: what its dates count from, then what meets them."""
-        rules = self.council.rules(chapter.type)
-        if rules is None:
+        rules, by = self.council.rules(chapter.type), self.hands.verb(chapter, Verb.RECORD_EVENT)
+        if rules is None or by is None:
             return
         known = {code for code, _ in happenings.recordable(chapter.stage)}
         met = [rule.met_by for rule in rules.milestones if not rule.conditional and not rule.headline]
@@ -186,19 +210,19 @@ class Extras:
             if code in known and not chapter.has(code):
                 self.teller.record_event(chapter, code, at=self.pace.after(7), by=by)
 
-    def start_clock(self, chapter: Chapter, by: User) -> None:
+    def start_clock(self, chapter: Chapter) -> None:
         """Record what the date of a stage counts from, where that comes after its beginning."""
-        rules = self.council.rules(chapter.type)
-        if rules is None or rules.headline.from_milestone:
+        rules, by = self.council.rules(chapter.type), self.hands.verb(chapter, Verb.RECORD_EVENT)
+        if rules is None or by is None or rules.headline.from_milestone:
             return
         known = {code for code, _ in happenings.recordable(chapter.stage)}
         code = next((code for code in rules.headline.after if code in known and not chapter.has(code)), "")
-        if code and chapter.move(Verb.RECORD_EVENT):
+        if code:
             self.teller.record_event(chapter, code, at=self.pace.after(1), by=by)
 
     def escalate(self, chapter: Chapter, type_: StageType) -> Chapter | None:
         """The next stage, asked for within twenty working days or not."""
-        by = self.teller.officer_of(chapter)
+        by = self.hands.verb(chapter, Verb.ESCALATE)
         if by is None:
             return None
         at = self.pace.after(6)

@@ -70,17 +70,8 @@ def _barred(teller: Teller, chapter: Chapter, move: Move | None) -> set[int]:
     if move is not None and move.verb in authors.DECIDING:
         found |= authors.writers(chapter.stage, move.verb)
     if move is not None and Need.INDEPENDENT in move.needs:
-        for earlier in teller.chapters:
-            if earlier.stage.number < chapter.stage.number and not earlier.type.beside:
-                found |= _took_part(earlier)
+        found = found.union(*(one.took_part() for one in teller.before(chapter)))
     return found
-
-
-def _took_part(chapter: Chapter) -> set[int]:
-    people = [chapter.stage.responder_id, *(draft.author_id for draft in chapter.drafts)]
-    people += (row.by_id for rows in chapter.decisions.values() for row in rows)
-    people += (letter.by_id for letter in chapter.letters if letter.kind == "response")
-    return {pk for pk in people if pk is not None}
 
 
 def _tasks(teller: Teller, chapter: Chapter, barred: set[int], deadlines: list[Deadline]) -> list[Task]:
@@ -109,11 +100,15 @@ def _known_since(chapter: Chapter, row: Deadline) -> datetime:
 
 
 def _latest(teller: Teller) -> None:
-    """Where the case stands, and when it was received."""
+    """Where the case stands, and what its stages have of it."""
     main = [chapter.stage for chapter in teller.chapters if not chapter.type.beside]
     main[-1].latest = True
+    case = teller.case
+    case.apart = case.restricted or len(teller.units) != 1
     for chapter in teller.chapters:
-        chapter.stage.received_on = teller.case.received_on
+        stage = chapter.stage
+        stage.received_on, stage.case_unit_id = case.received_on, case.unit_id
+        stage.case_closed_at, stage.hidden, stage.apart = case.closed_at, case.restricted, case.apart
 
 
 def _seen(teller: Teller, council: Council, rows: Rows) -> None:
@@ -121,8 +116,8 @@ def _seen(teller: Teller, council: Council, rows: Rows) -> None:
     case = teller.case
     rows.extend(CaseUnit(case_id=case.pk, unit_id=pk, lead=lead) for pk, lead in teller.units.items())
     rows.extend(CaseReader(case_id=case.pk, user_id=pk) for pk in teller.readers)
-    open_ = any(chapter.open for chapter in teller.chapters)
-    rows.extend(CaseReach(holder=h, case_id=case.pk, open=open_) for h in _holders(teller, council))
+    if case.apart:
+        rows.extend(CaseReach(holder=holder, case_id=case.pk) for holder in _holders(teller, council))
 
 
 def _holders(teller: Teller, council: Council) -> Iterable[int]:

@@ -94,6 +94,7 @@ class _People:
         for unit in services:
             self._fill(Role.SERVICE_MANAGER, unit, 1)
             self._fill(Role.ASSISTANT_DIRECTOR, unit, 1)
+            self._fill(Role.COORDINATOR, unit, 1)
         for unit in teams:
             if unit.code != "CR":
                 self._fill(Role.RESPONDER, unit, max(1, RESPONDERS // len(teams) // self.share))

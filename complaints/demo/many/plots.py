@@ -151,6 +151,11 @@ class Plot:
         """To whom letters go."""
         return self.contact.parties[0].name if self.contact.parties else ""
 
+    def sent_by(self) -> Entry | None:
+        """How something is sent: by what the policy says when it arrives, where it says that of any."""
+        channels = self.council.entries[List.CHANNEL]
+        return one_of(self.rng, [entry for entry in channels if entry.delivery] or channels)
+
     def readers(self) -> list[User]:
         """Who may open it where it is restricted: the officer, a senior one, somebody who answers, who signs."""
         found = (

@@ -9,7 +9,8 @@ from complaints.actions.triage import counted_from_time
 from complaints.demo.many import words
 from complaints.demo.many.council import Council
 from complaints.demo.many.extras import Extras
-from complaints.demo.many.plots import Plot, one_of, pick
+from complaints.demo.many.hands import Hands
+from complaints.demo.many.plots import Plot, one_of
 from complaints.demo.many.spread import Enough
 from complaints.demo.many.teller import Teller
 from complaints.demo.many.telling import Chapter
@@ -45,7 +46,8 @@ class Story:
     def __init__(self, plot: Plot, teller: Teller) -> None:
         self.plot, self.council, self.teller = plot, plot.council, teller
         self.rng, self.pace = plot.rng, plot.pace
-        self.extras = Extras(plot, teller)
+        self.hands = Hands(plot, teller)
+        self.extras = Extras(plot, teller, self.hands)
         self.until = self._until()
 
     def _until(self) -> str:
@@ -95,14 +97,10 @@ class Story:
             self._walk(waiting)
 
     def _acknowledge(self, chapter: Chapter) -> None:
-        channel = self._channel()
-        if channel is not None:
+        channel, by = self.plot.sent_by(), self.hands.verb(chapter, Verb.ACKNOWLEDGE)
+        if channel is not None and by is not None:
             at = self.pace.after(0.4)
-            self.teller.acknowledge(chapter, channel, self.plot.name, at=at, by=self.plot.officer)
-
-    def _channel(self) -> Entry | None:
-        entries = [entry for entry in self.council.entries[List.CHANNEL] if entry.delivery]
-        return one_of(self.rng, entries)
+            self.teller.acknowledge(chapter, channel, self.plot.name, at=at, by=by)
 
     # --- what it is
 
@@ -114,7 +112,7 @@ class Story:
             self.teller.withdraw(first, how, why, at=self.pace.after(1), by=plot.officer)
             return None
         at, by = self.pace.after(1.2), plot.officer
-        if plot.way == "excluded" and (exclusion := one_of(rng, self.council.entries[List.EXCLUSION])):
+        if plot.way == "excluded" and (exclusion := one_of(rng, self._exclusions())):
             return self._exclude(first, exclusion, at, by)
         type_ = self._type(first)
         aware = None
@@ -126,9 +124,16 @@ class Story:
         if not exclusion.procedure:
             self.teller.triage(first, None, at=at, by=by, exclusion=exclusion)
             return None
-        types = self.council.on(self.teller.case.received_on).at_triage
-        type_ = next(t for t in types if t.procedure.code == exclusion.procedure)
+        type_ = next(t for t in self._at_triage() if t.procedure.code == exclusion.procedure)
         return self.teller.triage(first, type_, at=at, by=by, exclusion=exclusion)
+
+    def _at_triage(self) -> tuple[StageType, ...]:
+        return self.council.on(self.teller.case.received_on).at_triage
+
+    def _exclusions(self) -> list[Entry]:
+        """Those that are logged as nothing else, or as something there is."""
+        known = {"", *(type_.procedure.code for type_ in self._at_triage())}
+        return [entry for entry in self.council.entries[List.EXCLUSION] if entry.procedure in known]
 
     def _type(self, first: Chapter) -> StageType:
         """What a contact is triaged as: each service has a kind of complaint it gets most."""
@@ -166,7 +171,8 @@ class Story:
         for _ in range(STEPS_AT_MOST):
             move = chapter.turn()
             if move is None or chapter.state == stop:
-                if move is not None and move.verb is Verb.SUBMIT and (by := self._turn(chapter)):
+                writing = move is not None and move.verb in (Verb.SUBMIT, Verb.SEND) and not chapter.drafts
+                if writing and (by := self.hands.turn(chapter)):
                     self.extras.before_draft(chapter, by)
                 return
             if stop not in ("", State.CLOSED) and move.next is State.CLOSED:
@@ -175,44 +181,20 @@ class Story:
             if doing is None or not doing(chapter):
                 return
 
-    def _by(self, chapter: Chapter, role: str) -> User | None:
-        """Who does the work of a role in a stage."""
-        staff = self.council.staff
-        unit = self.teller.unit_of(chapter)
-        own = self.teller.officer_of(chapter) if role == Role.CR_OFFICER else None
-        if role == Role.RESPONDER:
-            own = self.teller.responder_of(chapter)
-        if own is not None:
-            return own
-        people = staff.holding(role, unit)
-        if self.plot.contact.restricted:
-            people = tuple(person for person in people if person.pk in self.teller.readers)
-        return pick(self.rng, people) if people else None
-
-    def _turn(self, chapter: Chapter) -> User | None:
-        move = chapter.turn()
-        return self._by(chapter, move.roles[0]) if move else None
-
     def _do_triage(self, chapter: Chapter) -> bool:
         return False
 
     def _do_allocate(self, chapter: Chapter) -> bool:
-        responder = self._answering(chapter)
-        if responder is None:
+        responder, by = self.hands.answering(), self.hands.turn(chapter)
+        if responder is None or by is None:
             return False
         named = responder if self.plot.contact.restricted or self.rng.random() < 0.8 else None
         at = self.pace.after(0.8)
-        self.teller.allocate(chapter, self.plot.team, named, at=at, by=self.plot.officer)
+        self.teller.allocate(chapter, self.plot.team, named, at=at, by=by)
         return True
 
-    def _answering(self, chapter: Chapter) -> User | None:
-        people = self.council.staff.holding(Role.RESPONDER, self.plot.team)
-        if self.plot.contact.restricted:
-            people = tuple(person for person in people if person.pk in self.teller.readers)
-        return pick(self.rng, people) if people else None
-
     def _do_accept(self, chapter: Chapter) -> bool:
-        by = self._turn(chapter)
+        by = self.hands.turn(chapter)
         if by is None:
             return False
         at = self.pace.after(1)
@@ -223,7 +205,7 @@ class Story:
         return True
 
     def _do_submit(self, chapter: Chapter) -> bool:
-        by = self._turn(chapter)
+        by = self.hands.turn(chapter)
         if by is None:
             return False
         self.extras.before_draft(chapter, by)
@@ -234,7 +216,7 @@ class Story:
         return True
 
     def _do_approve(self, chapter: Chapter) -> bool:
-        by = self._checking(chapter)
+        by = self.hands.deciding(chapter)
         if by is None:
             return False
         at = self.pace.after(0.8)
@@ -244,37 +226,34 @@ class Story:
             self.teller.approve(chapter, at=at, by=by)
         return True
 
-    def _checking(self, chapter: Chapter) -> User | None:
-        """The officer, or a colleague where the draft is the officer's own."""
-        wrote = {draft.author_id for draft in chapter.drafts}
-        by = self._turn(chapter)
-        if by is not None and by.pk not in wrote:
-            return by
-        move = chapter.turn()
-        people = self.council.staff.holding(move.roles[0], self.teller.unit_of(chapter)) if move else ()
-        others = tuple(person for person in people if person.pk not in wrote)
-        if self.plot.contact.restricted:
-            others = tuple(person for person in others if person.pk in self.teller.readers)
-        return pick(self.rng, others) if others else None
-
     def _do_sign(self, chapter: Chapter) -> bool:
-        by = self._checking(chapter)
+        by = self.hands.deciding(chapter)
         if by is None:
             return False
         self.teller.sign(chapter, at=self.pace.after(1), by=by)
         return True
 
     def _do_send(self, chapter: Chapter) -> bool:
-        channel, reason = self._channel(), one_of(self.rng, self.council.entries[List.LATE_REASON])
-        by = self._turn(chapter)
+        channel, reason = self.plot.sent_by(), one_of(self.rng, self.council.entries[List.LATE_REASON])
+        by = self.hands.turn(chapter)
         if channel is None or reason is None or by is None:
             return False
+        if not chapter.drafts:
+            self._draft(chapter, by)
         found = [self._finding(chapter) for _ in chapter.points]
         late = (reason, self.teller.unit_of(chapter), "")
-        self.extras.inform(chapter, by)
+        self.extras.inform(chapter)
         at = self.pace.after(0.6)
         self.teller.send(chapter, channel, self.plot.name, found, late, at=at, by=by)
         return True
+
+    def _draft(self, chapter: Chapter, by: User) -> None:
+        """The answer, where nobody checks it before it is sent."""
+        self.extras.before_draft(chapter, by)
+        text = words.letter(self.rng, self.plot.what, len(chapter.points))
+        self.teller.draft(
+            chapter, text, at=self.pace.after(2.6), by=self.hands.verb(chapter, Verb.DRAFT) or by
+        )
 
     def _finding(self, chapter: Chapter) -> tuple[str, str]:
         if chapter.type.procedure.kind != Kind.COMPLAINT:
@@ -283,7 +262,7 @@ class Story:
         return str(finding), "We agree." if finding == Finding.UPHELD and self.rng.random() < 0.3 else ""
 
     def _do_review(self, chapter: Chapter) -> bool:
-        by = self._turn(chapter)
+        by = self.hands.turn(chapter)
         if by is None or not chapter.type.outcome_choices:
             return False
         outcome = self.rng.choice([code for code, _ in chapter.type.outcome_choices])
@@ -294,7 +273,7 @@ class Story:
         return False
 
     def _do_close(self, chapter: Chapter) -> bool:
-        by = self._turn(chapter)
+        by = self.hands.turn(chapter)
         if by is None:
             return False
         if self.until == LEARNING:
@@ -303,14 +282,14 @@ class Story:
         return True
 
     def _do_pass_on(self, chapter: Chapter) -> bool:
-        by = self.teller.officer_of(chapter)
+        by = self.hands.turn(chapter)
         if by is None:
             return False
         self.teller.pass_on(chapter, self.plot.team, at=self.pace.after(1.5), by=by)
         return True
 
     def _do_share_copy(self, chapter: Chapter) -> bool:
-        channel, by = self._channel(), self._turn(chapter)
+        channel, by = self.plot.sent_by(), self.hands.turn(chapter)
         if channel is None or by is None or not any(one.letters for one in self.teller.chapters[1:]):
             return False
         self.teller.share_copy(chapter, channel, self.plot.name, at=self.pace.after(1), by=by)
@@ -331,7 +310,7 @@ class Story:
         if begun is None:
             return
         if self.until and self.rng.random() < 0.6:
-            self.extras.start_clock(begun, self.plot.officer)
+            self.extras.start_clock(begun)
         stop = self.rng.choice((*begun.table.states[:-1], State.TO_ANSWER)) if self.until else ""
         self._walk(begun, stop)
 

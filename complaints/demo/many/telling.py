@@ -89,6 +89,13 @@ class Chapter:
         """What is waited for in it; None once it is closed."""
         return self.table.turn(self.stage.state)
 
+    def took_part(self) -> set[int]:
+        """Who was given its answer, wrote it, decided on it or sent it."""
+        people = [self.stage.responder_id, *(draft.author_id for draft in self.drafts)]
+        people += (row.by_id for rows in self.decisions.values() for row in rows)
+        people += (letter.by_id for letter in self.letters if letter.kind == Letter.Kind.RESPONSE)
+        return {pk for pk in people if pk is not None}
+
     def has(self, code: str) -> bool:
         """Whether an event happened in it."""
         return any(event.code == code for event in self.events)
@@ -126,6 +133,11 @@ class Telling:
     def open(self) -> list[Chapter]:
         """The open stages that keep the case open."""
         return [one for one in self.chapters if one.open and not one.type.beside]
+
+    def before(self, chapter: Chapter) -> list[Chapter]:
+        """The stages before one, but for those beside the case."""
+        number = chapter.stage.number
+        return [one for one in self.chapters if one.stage.number < number and not one.type.beside]
 
     # --- what every act does
 
@@ -207,7 +219,6 @@ class Telling:
             officer_id=officer.pk if officer else None,
             draft_days=type_.draft_days,
             because=because,
-            received_on=self.case.received_on,
         )
         chapter = Chapter(stage, table, self.council.moves, at)
         self.chapters.append(chapter)

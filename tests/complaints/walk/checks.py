@@ -309,7 +309,10 @@ def wrong_copies(stage: Stage) -> list[str]:
         "amber_at": head.amber_at if head and running else None,
         "red_at": head.red_at if head and running else None,
         "received_on": stage.case.received_on,
+        "case_closed_at": stage.case.closed_at,
+        "case_unit": stage.case.unit,
         "hidden": stage.case.restricted,
+        "apart": stage.case.restricted or stage.case.case_units.count() > 1,
         "latest": main.last() == stage,
     }
     return [f"{n}: {getattr(stage, n)}, not {v}" for n, v in wanted.items() if getattr(stage, n) != v]
