@@ -30,6 +30,10 @@ start_postgres() {
     chown postgres "$postgres_home"
     as+=(setpriv --reuid postgres --regid postgres --init-groups)
   fi
+  if [ -n "$postgres_kept" ] && "$bin/pg_isready" -q -h "$postgres_home" -U tests; then
+    export DATABASE_URL="postgres://tests@/$postgres_home/postgres"  # somebody else's to stop
+    return 0
+  fi
   if [ ! -f "$postgres_home/data/PG_VERSION" ]; then
     long "Making a throw-away PostgreSQL" "${as[@]}" "$bin/initdb" --pgdata data \
       --username tests --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync || return 1

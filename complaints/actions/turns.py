@@ -83,20 +83,26 @@ def _mark_latest(case_ids: Iterable[int]) -> None:
         Stage.objects.filter(pk__in=[pk for _, pk in row]).update(latest=not latest)
 
 
+OF_CASE = {
+    "received_on": "received_on",
+    "case_closed_at": "closed_at",
+    "case_unit": "unit",
+    "hidden": "restricted",
+    "apart": "apart",
+}
+"""What a stage has of its case: its own column, and the case's."""
+
+
 def _copy_of_case(case_ids: Iterable[int]) -> None:
     """Copy onto every stage of these cases what lists read of the case."""
-    case = Case.objects.filter(pk=OuterRef("case"))
-    copied: dict[str, Any] = {
-        column: Subquery(case.values(of)[:1])
-        for column, of in (
-            ("received_on", "received_on"),
-            ("case_closed_at", "closed_at"),
-            ("case_unit", "unit"),
-            ("hidden", "restricted"),
-            ("apart", "apart"),
-        )
-    }
-    Stage.objects.filter(case__in=case_ids).exclude(**copied).update(**copied)
+    stages = Stage.objects.filter(case__in=case_ids)
+    rows = stages.values_list("pk", *OF_CASE, *(f"case__{column}" for column in OF_CASE.values()))
+    half = len(OF_CASE) + 1
+    wrong = [row[0] for row in rows if row[1:half] != row[half:]]
+    if wrong:
+        case = Case.objects.filter(pk=OuterRef("case"))
+        copies: dict[str, Any] = {own: Subquery(case.values(of)[:1]) for own, of in OF_CASE.items()}
+        Stage.objects.filter(pk__in=wrong).update(**copies)
 
 
 def _columns(stage: Stage, names: Iterable[str]) -> list[object]:

@@ -184,7 +184,7 @@ class LinePages(Paginator):  # type: ignore[type-arg]
     @cached_property
     def _found(self) -> int:
         stages: Any = self.object_list
-        return int(stages.order_by().values(one=Value(1))[: self.most + 1].count())
+        return int(stages.order_by().values("case")[: self.most + 1].count())
 
     @cached_property
     def count(self) -> int:
