@@ -97,8 +97,8 @@ def record_each(
     events, texts = [], []
     for head in heads:
         sentence, details = said[head.name]
-        texts.append(_text(by, None, sentence, details))
-        events.append(_event(head, verb, by, None, now, None, texts[-1]))
+        texts.append(text_of(by, None, sentence, details))
+        events.append(sealed(head, verb, by, None, now, None, texts[-1]))
         head.head_sequence, head.head_hash = events[-1].sequence, events[-1].hash
     for event, text in zip(Event.objects.bulk_create(events), texts, strict=True):
         text.event = event
@@ -240,9 +240,9 @@ def _append(
     _require_transaction()
     if timezone.is_naive(now):
         raise ValueError("The moment of an event needs a time zone.")
-    text = _text(by, on_behalf_of, sentence, details)
+    text = text_of(by, on_behalf_of, sentence, details)
     head, _ = Stream.objects.select_for_update().get_or_create(name=stream)
-    event = _event(head, verb, by, on_behalf_of, now, erases, text)
+    event = sealed(head, verb, by, on_behalf_of, now, erases, text)
     event.save(force_insert=True)
     text.event = event
     text.save(force_insert=True)
@@ -251,9 +251,10 @@ def _append(
     return event
 
 
-def _text(
+def text_of(
     by: Actor | None, on_behalf_of: Actor | None, sentence: str, details: Mapping[str, Any]
 ) -> EventText:
+    """The erasable words of an event, not yet saved, with a salt of their own."""
     return EventText(
         salt=secrets.token_hex(32),
         actor_name=SYSTEM if by is None else chain.visible(str(by)),
@@ -263,7 +264,7 @@ def _text(
     )
 
 
-def _event(
+def sealed(
     head: Stream,
     verb: str,
     by: Actor | None,

@@ -206,7 +206,7 @@ def _write_draft_dues(
             continue
         due: date | None = None
         if answer and stage.draft_days is not None and headline and headline.due_on:
-            due = _before(answer.calendar, headline.due_on, stage.draft_days)
+            due = days_before(answer.calendar, headline.due_on, stage.draft_days)
         if due != stage.draft_due_on:
             stage.draft_due_on = due
             changed.append(stage)
@@ -214,7 +214,8 @@ def _write_draft_dues(
         Stage.objects.bulk_update(changed, ["draft_due_on"])
 
 
-def _before(calendar: WorkingCalendar, day: date, working_days: int) -> date:
+def days_before(calendar: WorkingCalendar, day: date, working_days: int) -> date:
+    """The day so many working days before `day`; itself for none."""
     return calendar.add(day, -working_days) if working_days else day
 
 

@@ -113,13 +113,13 @@ def _log(contact: Contact, *, by: User, for_whom: User | None, now: datetime, on
     officer = for_whom or by
     case = write_case(contact, kind=type_.procedure.kind, by=by, officer=officer, now=now, once=once)
     begin_stage(case, type_, unit=contact.unit, officer=officer, by=by, now=now, moment=contact.received)
-    flags = ", ".join(_flags(contact))
+    flags = ", ".join(flags_of(contact))
     who = f"{by}, for {for_whom}," if for_whom else str(by)
     record(
         stream=case.stream,
         verb="logged",
         by=by,
-        sentence=f"{who} logged it: {type_.procedure.name.lower()}, received {_when(contact)}."
+        sentence=f"{who} logged it: {type_.procedure.name.lower()}, received {when_received(contact)}."
         + (f" Flagged: {flags}." if flags else ""),
         now=now,
         details={"procedure": type_.procedure.code},
@@ -128,12 +128,14 @@ def _log(contact: Contact, *, by: User, for_whom: User | None, now: datetime, on
     return case
 
 
-def _when(contact: Contact) -> str:
+def when_received(contact: Contact) -> str:
+    """'Tuesday 12 May 2026 by e-mail', for the timeline."""
     channel = f" by {contact.channel.name.lower()}" if contact.channel else ""
     return f"{long_date(london_date(contact.received))}{channel}"
 
 
-def _flags(contact: Contact) -> list[str]:
+def flags_of(contact: Contact) -> list[str]:
+    """The flags a contact is logged with, in words."""
     said = {
         "safeguarding": contact.safeguarding,
         "risk to raise with senior leadership (S14)": contact.risk,

@@ -63,7 +63,7 @@ def _changed_since(
     settled = min([moment for moment in (stage.closed_at, *met) if moment is not None], default=None)
     if settled is None:
         return True
-    rests = _rests_on(stage, row)
+    rests = rests_on(stage, row)
     later = [fact.recorded_at for fact in _decisions(stage) if rests.on(DECISION, fact.milestone)]
     later += [moment for kind, code, moment in voided if rests.on(kind, code)]
     later += [one.until for one in brought.reclassified]
@@ -83,7 +83,7 @@ def _decisions(stage: Stage) -> list[Any]:
     return [*brought.standing_given, *brought.standing_extensions, *brought.standing_dismissals]
 
 
-def _rests_on(stage: Stage, row: Deadline) -> Rests:
+def rests_on(stage: Stage, row: Deadline) -> Rests:
     """Under the rules it is judged by, and under those it was judged by before: what was missed then stays missed."""
     brought: Any = stage
     versions = [stage.type.sla_version, *(one.type.sla_version for one in brought.reclassified)]

@@ -60,7 +60,7 @@ def write(stages: Iterable[Stage], barred: Mapping[int, set[int]], *, now: datet
     gone: list[int] = []
     for stage in stages:
         there = {(row.kind, row.about, row.verb): row for row in stage.tasks.all()}
-        for row in _tasks_of(stage, barred.get(stage.pk, set()), now):
+        for row in tasks_of(stage, barred.get(stage.pk, set()), now):
             old = there.pop((row.kind, row.about, row.verb), None)
             if old is None:
                 new.append(row)
@@ -76,7 +76,7 @@ def write(stages: Iterable[Stage], barred: Mapping[int, set[int]], *, now: datet
         Task.objects.bulk_update(changed, WRITTEN)
 
 
-def _tasks_of(stage: Stage, barred: set[int], now: datetime) -> list[Task]:
+def tasks_of(stage: Stage, barred: set[int], now: datetime) -> list[Task]:
     """What waits to be done in `stage`, not yet saved: nothing once it is closed."""
     move = table_of(stage.type).turn(stage.state) if stage.closed_at is None else None
     return [*_turn(stage, move, barred, now), *_beside(stage, move, now)] if move else []

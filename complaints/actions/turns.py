@@ -25,7 +25,7 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
     barred = authors.barred(turns)
     changed: dict[frozenset[str], list[Stage]] = {}
     for stage in stages:
-        if columns := _write(stage, turns.get(stage), barred.get(stage.pk, set()), now):
+        if columns := set_turn(stage, turns.get(stage), barred.get(stage.pk, set()), now):
             changed.setdefault(columns, []).append(stage)
     for columns, together in changed.items():
         Stage.objects.bulk_update(together, sorted(columns))
@@ -51,7 +51,7 @@ STANDS = (
 )
 
 
-def _write(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> frozenset[str]:
+def set_turn(stage: Stage, move: Move | None, barred: set[int], now: datetime) -> frozenset[str]:
     """Set the turn of a stage, which is nobody's of `barred`, and how it stands. Returns the columns to be saved: often
     only the dates, which is the quicker."""
     turn, stands = _columns(stage, TURN), _columns(stage, STANDS)

@@ -275,7 +275,8 @@ class _Related:
 def _related(
     case: Case, stages: list[Stage], letters: Sequence[Letter], viewer: User, now: datetime
 ) -> _Related:
-    ids, has, waiting = [stage.pk for stage in stages], parts_of(case), queue.rows_of(case)
+    ids, has = [stage.pk for stage in stages], parts_of(case)
+    waiting = queue.rows_of(case) if any(stage.closed_at is None for stage in stages) else []
     turns = (row for row in waiting if row.kind == Task.Kind.TURN)
     mine = {row.stage_id for row in turns if queue.seat_of(row, viewer, now=now)}
     related = _Related({}, {}, {}, {}, {}, letters, mine, stages)

@@ -29,15 +29,17 @@ class DeadlineView:
 
 
 def deadline_views(stages: Sequence[Stage], now: datetime) -> dict[int, list[DeadlineView]]:
-    """The deadlines of stages in words, by stage: the headline first, then by date. Two queries."""
+    """The deadlines of stages in words, by stage: the headline first, then by date. Two queries at most."""
     by_id = {stage.pk: stage for stage in stages}
-    versions = [stage.type.sla_version for stage in stages if stage.type.sla_version]
+    # Days are left only while something runs.
+    open_ = [stage for stage in stages if stage.closed_at is None]
+    versions = [stage.type.sla_version for stage in open_ if stage.type.sla_version]
     calendars = {pk: terms.calendar for pk, terms in terms_of(versions).items()}
     found: dict[int, list[DeadlineView]] = {}
     rows = Deadline.objects.filter(stage__in=by_id).order_by("-headline", "due_on", "position")
     for row in rows:
         stage = by_id[row.stage_id]
-        calendar = calendars[stage.type.sla_version_id] if stage.type.sla_version_id else None
+        calendar = calendars.get(stage.type.sla_version_id or 0)
         found.setdefault(row.stage_id, []).append(_deadline_view(row, stage, calendar, now))
     return found
 

@@ -20,6 +20,8 @@ def stages_of(case: Case) -> list[Stage]:
             "unit",
             "officer",
             "responder",
+            "late_reason",
+            "late_unit",
         )
         .order_by("number")
     )

@@ -125,7 +125,8 @@ def _named(name: str, query: str = "") -> Any:
 def _of_everybody() -> Iterator[Page]:
     for who in PEOPLE:
         yield Page("today", who, _named("home"), LIST)
-        yield Page("queue", who, _named("queue"), LIST)
+        if who != "auditor":  # nothing waits for one who only reads
+            yield Page("queue", who, _named("queue"), LIST)
         yield Page("list", who, _named("cases"), LIST)
         yield Page("list of all cases", who, _named("cases", "show=cases"), LIST)
         yield Page("dashboard", who, _named("dashboard"), LIST)

@@ -41,7 +41,7 @@ def _stand(teller: Teller, chapter: Chapter, answer: Worked | None, rows: Rows) 
     rows.extend(deadlines)
     headline = next((row for row in deadlines if row.headline), None)
     if answer and headline and headline.due_on and stage.draft_days is not None:
-        stage.draft_due_on = clock._before(answer.calendar, headline.due_on, stage.draft_days)
+        stage.draft_due_on = clock.days_before(answer.calendar, headline.due_on, stage.draft_days)
     if chapter.late is not None and headline is not None and _is_late(headline):
         stage.late_reason, stage.late_unit, stage.late_note = chapter.late
     brought: Any = stage
@@ -55,7 +55,7 @@ def _stand(teller: Teller, chapter: Chapter, answer: Worked | None, rows: Rows) 
         known._prefetched_objects_cache = {"decisions": chapter.decisions.get(draft.pk, [])}
     move = chapter.turn() if chapter.open else None
     barred = _barred(teller, chapter, move)
-    turns._write(stage, move, barred, chapter.since)
+    turns.set_turn(stage, move, barred, chapter.since)
     if move is not None:
         rows.extend(_tasks(teller, chapter, barred, deadlines))
 
@@ -82,7 +82,7 @@ def _tasks(teller: Teller, chapter: Chapter, barred: set[int], deadlines: list[D
         brought.learning_action = teller.learned[chapter.stage.pk]
     case: Any = chapter.stage.case
     case._prefetched_objects_cache = {"readers": [CaseReader(user_id=pk) for pk in teller.readers]}
-    found = tasks._tasks_of(chapter.stage, barred, chapter.since)
+    found = tasks.tasks_of(chapter.stage, barred, chapter.since)
     for task in found:
         if task.kind == Task.Kind.DATE:
             task.since = _known_since(chapter, deadlines[task.about])
@@ -91,7 +91,7 @@ def _tasks(teller: Teller, chapter: Chapter, barred: set[int], deadlines: list[D
 
 def _known_since(chapter: Chapter, row: Deadline) -> datetime:
     """From when on a date beside the next step was to be kept: when all that it is counted from was on record."""
-    counted = settled._rests_on(chapter.stage, row).events - {row.met_by}
+    counted = settled.rests_on(chapter.stage, row).events - {row.met_by}
     made = (event.recorded_at for event in chapter.events if event.code in counted)
     return max([chapter.stage.opened_at, *made])
 
@@ -132,8 +132,8 @@ def _seal(teller: Teller, rows: Rows, numbers: Numbers) -> None:
     head = Stream(pk=numbers.next(Stream), name=case.stream)
     rows.add(head)
     for told in teller.told:
-        text = audit._text(told.by, None, told.sentence, told.details)
-        event = audit._event(head, told.verb, told.by, None, told.at, None, text)
+        text = audit.text_of(told.by, None, told.sentence, told.details)
+        event = audit.sealed(head, told.verb, told.by, None, told.at, None, text)
         event.pk = text.event_id = numbers.next(type(event))
         head.head_sequence, head.head_hash = event.sequence, event.hash
         rows.add(event, text)
