@@ -48,11 +48,16 @@ def joined(text: str) -> str:
 
 
 def asked(typed: str) -> tuple[tuple[str, ...], ...]:
-    """What to look for: words that must all be there, then other ways that will do as well. A reference, postcode or
-    telephone number may have been kept as one word. Empty where nothing was typed that is a word."""
+    """What to look for: words that must all be there, then other ways that will do as well. A postcode, telephone
+    number or reference of a council's own may have been kept as one word; a reference of ours always is. Empty where
+    nothing was typed that is a word."""
     words = tuple(dict.fromkeys(words_of(typed)))[:MOST_WORDS]
     if not words:
         return ()
     one = joined(typed)
-    in_parts = 1 < len(words) <= 6 and any(c.isdigit() for c in one)
-    return (words, (one,)) if in_parts and (len(one) <= 20 or as_written(typed)) else (words,)
+    if as_written(typed):
+        return (
+            (one,),
+        )  # what looks like a reference may be a telephone number: that is kept as one word too
+    in_parts = 1 < len(words) <= 6 and len(one) <= 20 and any(c.isdigit() for c in one)
+    return (words, (one,)) if in_parts else (words,)

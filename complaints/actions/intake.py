@@ -299,7 +299,13 @@ def write_search_text(case: Case) -> None:
 
 def search_text(case: Case, people: Iterable[Party], points: Iterable[Point]) -> str:
     """What a case with these people and points is found by."""
-    texts = [case.reference, joined(case.reference), case.own_reference, case.summary]
+    texts = [
+        case.reference,
+        joined(case.reference),
+        case.own_reference,
+        joined(case.own_reference),
+        case.summary,
+    ]
     for party in people:
         texts += [party.name, party.email, party.phone, joined(party.phone)]
         texts += [party.postcode, joined(party.postcode), party.office]

@@ -152,4 +152,20 @@ class Migration(migrations.Migration):
             model_name='savedview',
             constraint=models.UniqueConstraint(fields=('user', 'name'), name='saved_view_name_once'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('safeguarding', True)), fields=['id'], name='case_safeguarding'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('risk', True)), fields=['id'], name='case_risk'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('sensitive', True)), fields=['id'], name='case_sensitive'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(fields=['opened_at', 'id'], include=('case_unit', 'hidden', 'apart', 'case'), name='stage_all_opened'),
+        ),
     ]

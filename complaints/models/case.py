@@ -95,6 +95,10 @@ class Case(models.Model):
             models.Index(
                 fields=["unit"], name="case_locked", condition=Q(restricted=True, closed_at__isnull=True)
             ),
+            *(
+                models.Index(fields=["id"], name=f"case_{flag}", condition=Q(**{flag: True}))
+                for flag in ("safeguarding", "risk", "sensitive")
+            ),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
         ]
         constraints = [

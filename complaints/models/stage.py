@@ -168,6 +168,11 @@ class Stage(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(
+                fields=["opened_at", "id"],
+                include=["case_unit", "hidden", "apart", "case"],
+                name="stage_all_opened",
+            ),
+            models.Index(
                 fields=["closed_at"],
                 include=["unit", "type", "in_time", "case", "late_reason", "case_unit", "hidden", "apart"],
                 name="stage_ended",

@@ -9,21 +9,18 @@ from accounts.seats import Standing
 from complaints import permissions
 from complaints.models import Stage, StageType
 from complaints.moves import table_of
-from complaints.references import as_written, own_key
+from complaints.references import own_key
 from complaints.searching import asked
 
 
 def with_words(words: str, case: str = "") -> Q:
-    """The cases that have every one of `words`, or this reference: their own, or the one they were imported with.
+    """The cases that have every one of `words`, a reference among them: their own, or the one they were imported with.
     `case` is the way to the case ('case__')."""
-    # What looks like a reference may also be a telephone number.
-    ways = asked(words)
-    found = Q(**{f"{case}search_text__has_words": ways}) if ways else Q(pk__in=[])
-    if reference := as_written(words):
-        found |= Q(**{f"{case}reference": reference})
-    if key := own_key(words):
-        found |= Q(**{f"{case}own_key": key})
-    return found
+    if ways := asked(words):
+        return Q(**{f"{case}search_text__has_words": ways})
+    # A reference of a council's own may have no letter and no figure.
+    key = own_key(words)
+    return Q(**{f"{case}own_key": key}) if key else Q(pk__in=[])
 
 
 STAGE_READ = ("unit", "officer", "responder")

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from complaints.models import Deadline, Stage
 from complaints.queries import colour
-from slas.core.calendar import WorkingCalendar
+from slas.core.calendar import WorkingCalendar, london_date
 from slas.core.result import State as Colour
-from slas.core.rules import Unit
-from slas.core.wording import amount, clock, long_date
+from slas.core.wording import clock, left, long_date
 from slas.service.stages import terms_of
 
 
@@ -69,8 +68,4 @@ def _left(row: Deadline, state: Colour, now: datetime, calendar: WorkingCalendar
     days = colour.days_left(row, now, calendar) if calendar else None
     if days is None:
         return ""
-    if days > 0:
-        return f"{amount(days, Unit.WORKING_DAYS)} left"
-    if days < 0:
-        return f"{amount(-days, Unit.WORKING_DAYS)} late"
-    return "late" if state is Colour.RED else "due today"
+    return left(days, late=state is Colour.RED, due_today=row.due_on == london_date(now))

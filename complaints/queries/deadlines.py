@@ -7,8 +7,7 @@ from django.db.models import Case, When
 
 from slas.core.calendar import instant, london_date
 from slas.core.result import Deadline, State, Step
-from slas.core.rules import Unit
-from slas.core.wording import amount, clock, long_date, long_moment
+from slas.core.wording import clock, left, long_date, long_moment
 from slas.models import Policy, SlaVersion
 from slas.service import Answer
 
@@ -77,13 +76,8 @@ def _left(answer: Answer, deadline: Deadline) -> str:
     days = answer.days_left(deadline)
     if days is None or deadline.due_on is None:
         return ""
-    if days > 0:
-        return f"{amount(days, Unit.WORKING_DAYS)} left"
-    if days < 0:
-        return f"{amount(-days, Unit.WORKING_DAYS)} late"
-    if answer.state(deadline) is State.RED:
-        return "late"
-    return "due today" if deadline.due_on == london_date(answer.now) else "no working day left"
+    late = answer.state(deadline) is State.RED
+    return left(days, late=late, due_today=deadline.due_on == london_date(answer.now))
 
 
 @dataclass(frozen=True)

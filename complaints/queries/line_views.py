@@ -13,8 +13,7 @@ from complaints.queries.lines import Colour, colour_of
 from complaints.queries.stages import stage_name
 from complaints.workflow import State, Verb
 from slas.core.calendar import WorkingCalendar, instant, london_date
-from slas.core.rules import Unit
-from slas.core.wording import amount, clock, long_date
+from slas.core.wording import clock, left, long_date
 from slas.service.stages import Terms, terms_of
 
 
@@ -116,7 +115,13 @@ def _view(stage: Stage, calendar: WorkingCalendar | None, now: datetime) -> Line
         and not stage.closed_at
     ):
         days = calendar.count(london_date(instant(now)), stage.due_on)
-    return LineView(stage, colour, days, due_words(stage), left_words(colour, days))
+    return LineView(
+        stage,
+        colour,
+        days,
+        due_words(stage),
+        left_words(colour, days, stage.due_on == london_date(instant(now))),
+    )
 
 
 def due_words(stage: Stage) -> str:
@@ -132,12 +137,6 @@ def due_words(stage: Stage) -> str:
     )
 
 
-def left_words(colour: Colour, days: int | None) -> str:
+def left_words(colour: Colour, days: int | None, due_today: bool) -> str:
     """The working days left or late, in words; '' where none are counted."""
-    if days is None:
-        return ""
-    if days > 0:
-        return f"{amount(days, Unit.WORKING_DAYS)} left"
-    if days < 0:
-        return f"{amount(-days, Unit.WORKING_DAYS)} late"
-    return "late" if colour is Colour.RED else "due today"
+    return "" if days is None else left(days, late=colour is Colour.RED, due_today=due_today)

@@ -15,8 +15,7 @@ from complaints.queries.line_views import LineView, line_views
 from complaints.queries.lines import Colour
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, WorkingCalendar, london_date
-from slas.core.rules import Unit
-from slas.core.wording import amount, clock, long_date
+from slas.core.wording import clock, left, long_date
 from slas.service.stages import terms_of
 
 FORMAL = (Colour.RED, Colour.AMBER, Colour.GREEN, Colour.PAUSED, Colour.WAITING)
@@ -152,9 +151,4 @@ def _day_of(moment: datetime) -> tuple[date, str]:
 
 def _left(task: Waits, day: date, calendar: WorkingCalendar, now: datetime) -> str:
     today = london_date(now)
-    days = calendar.count(today, day)
-    if task.is_late(now):
-        return f"{amount(-days, Unit.WORKING_DAYS)} late" if days < 0 else "late"
-    if day == today:
-        return "due today"
-    return f"{amount(days, Unit.WORKING_DAYS)} left" if days else "no working day left"
+    return left(calendar.count(today, day), late=task.is_late(now), due_today=day == today)

@@ -224,7 +224,7 @@ class _Words:
             colour=colour.value,
             tag=_tag(colour, line.in_time),
             days=days,
-            left=self.left(colour, days),
+            left=self.left(colour, days, line.due_on == self.today),
             due=self.due(line.due_on, line.due_at),
             due_on=line.due_on.isoformat() if line.due_on else "",
             received=line.received_on.isoformat(),

@@ -26,6 +26,18 @@ def amount(n: int, unit: Unit) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
+def left(days: int, *, late: bool, due_today: bool) -> str:
+    """The working days left, or those late, as every page says them: '3 working days left', 'due today', 'late'. None
+    may be left on a weekend, of a day that is still to come."""
+    if days < 0:
+        return f"{amount(-days, Unit.WORKING_DAYS)} late"
+    if late:
+        return "late"
+    if days > 0:
+        return f"{amount(days, Unit.WORKING_DAYS)} left"
+    return "due today" if due_today else "no working day left"
+
+
 def long_date(day: date) -> str:
     """'Tuesday 12 May 2026'."""
     return f"{day:%A} {day.day} {day:%B %Y}"

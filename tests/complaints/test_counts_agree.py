@@ -23,7 +23,7 @@ from complaints.models import Case, Entry, Stage
 from complaints.moves import table_of
 from complaints.queries.counted import Table
 from complaints.queries.line_filters import Lists, asked_of
-from complaints.queries.lines import with_colour
+from complaints.queries.lines import Show, lines, with_colour
 from complaints.queries.stages import acting_stages, stages_of
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON
@@ -43,9 +43,11 @@ PAGES = (
     "/dashboard/?unit=SEND-NORTH",
     "/statistics/?from=2026-09-01&to=2026-12-31",
     "/statistics/?from=2026-10-01&to=2026-10-31&unit=CHILDREN",
+    "/reports/weekly/",
 )
 """Every page whose numbers lead to lists: a link to `/cases/?…` that begins with a number."""
 NUMBER = re.compile(r'<a[^>]* href="/cases/\?([^"]*)"[^>]*>\s*([\d,]+)')
+QUEUED = re.compile(r'<a[^>]* href="/queue/\?([^"]*)"[^>]*>\s*([\d,]+)')
 CASES, STEPS = 16, 7
 PROCEDURES = ("corporate", "children-act", "children-act", "enquiry")
 ENDS = (Verb.MERGE, Verb.LOG_IN_ERROR, Verb.WITHDRAW)
@@ -179,10 +181,11 @@ def tables_in(value: object) -> Iterator[Table]:
 def is_worth_counting() -> bool:
     """Whether there is something of everything: restricted, closed, of each colour, in time, as extended, late."""
     stages = Stage.objects.filter(type__beside=False)
-    colours = set(with_colour(stages, MOMENTS[0]).values_list("colour", flat=True))
+    open_ = stages.filter(closed_at__isnull=True)
+    colours = set(with_colour(open_, MOMENTS[0]).values_list("colour", flat=True))
     answered = stages.filter(in_time=True)
     return (
-        colours >= {"red", "amber", "green", "answered", "no-date", "ended"}
+        colours >= {"red", "amber", "green", "answered", "no-date"}
         and stages.filter(in_time=False, type__procedure__kind="complaint").exists()
         and answered.filter(met_on__gt=F("original_due_on")).exists()
         and Case.objects.filter(restricted=True, closed_at__isnull=True).exists()
@@ -219,3 +222,21 @@ def test_every_number_is_that_of_the_list_it_leads_to(told: Told, deputy: User) 
                     assert set(listed) <= seen, (person, query)
                 followed += len(known)
     assert followed > 1000, "this council has too little to count"
+
+
+def test_every_number_of_the_first_page_is_that_of_the_queue_it_leads_to(told: Told, deputy: User) -> None:
+    """And what waits for somebody is of the open work they see, whoever they do it for."""
+    followed = 0
+    for now in MOMENTS:
+        with time_machine.travel(now, tick=False):
+            for person in [*(getattr(told.council, part) for part in LOOKS if part != "auditor"), deputy]:
+                person = permissions.afresh(person)
+                client = Browser()
+                client.force_login(person)
+                work = set(lines(person, Show.WORK, now=now).values_list("pk", flat=True))
+                for query, number in set(QUEUED.findall(client.get("/").content.decode())):
+                    page = client.get(f"/queue/?{html.unescape(query)}").context["page"]
+                    assert page.paginator.count == int(number) == len(page.object_list), (person, now, query)
+                    assert {task.stage_id for task in page.object_list} <= work, (person, query)
+                    followed += 1
+    assert followed > 50, "this council has too little to do"

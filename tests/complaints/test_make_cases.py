@@ -125,7 +125,7 @@ def test_it_goes_by_the_tables_of_any_council(loaded: None, pack: str) -> None:
     set_own_policy(Policy.objects.get(code=pack), by=None, now=NOW)
     demo_people.load(now=NOW)
     people.ensure(cases=100, now=NOW)
-    maker = Maker(Order(100, SEED, NOW, dict.fromkeys(range(2010, 2030), 50_000)))
+    maker = Maker(Order(70, SEED, NOW, dict.fromkeys(range(2010, 2030), 50_000)))
     told_and_done(maker)
     answered = Stage.objects.filter(letters__kind=Letter.Kind.RESPONSE, closed_at__isnull=False)
     assert answered.filter(type__procedure__kind="complaint").exists()

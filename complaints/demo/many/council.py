@@ -9,7 +9,7 @@ from complaints.demo.many.people import Staff
 from complaints.models import Case, Entry, List, Procedure, StageType
 from complaints.workflow import Kind, Move, Verb
 from slas import service
-from slas.core.calendar import LONDON, WorkingCalendar
+from slas.core.calendar import LONDON, WorkingCalendar, london_date
 from slas.core.rules import RuleSet
 from slas.service.stages import Terms, terms_of
 
@@ -21,6 +21,11 @@ NO_POLICY = (
 
 Moves = dict[tuple[int, str, Verb], Move | None]
 """What a verb does in a state of a type of stage, as read before."""
+
+NO_BEGINNING = (
+    "The council's own policy does not say what any new contact begins as. Load one with procedures: "
+    "`manage.py load_policy surrey-cfllc --own`."
+)
 
 
 class NotReady(ValueError):
@@ -63,6 +68,8 @@ class Council:
         self.moves: Moves = {}
         self._versions: dict[int, Version] = {}
         self._terms: dict[int, Terms] = {}
+        if Procedure.Begins.ANYBODY not in self.on(london_date(now)).begins:
+            raise NotReady(NO_BEGINNING)
 
     def on(self, day: date) -> Version:
         """The version of the policy in force on `day`; the first serves all earlier days."""

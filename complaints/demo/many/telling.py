@@ -294,7 +294,9 @@ class Telling:
             self.readers = list(dict.fromkeys([by.pk, *(reader.pk for reader in readers)]))
         chapter = self.begin(type_, unit=contact.unit, officer=by, at=at, by=by, moment=contact.received)
         flags = ", ".join(intake.flags_of(contact))
-        sentence = f"{by} logged it: {type_.procedure.name.lower()}, received {intake.when_received(contact)}."
+        sentence = (
+            f"{by} logged it: {type_.procedure.name.lower()}, received {intake.when_received(contact)}."
+        )
         sentence += f" Flagged: {flags}." if flags else ""
         self.told.append(Told(at, "logged", by, sentence, {"procedure": type_.procedure.code}))
         return chapter
