@@ -76,7 +76,7 @@ def _seen(user: User, reading: list[Standing], *, of_case: str, unit: str, restr
     reach = CaseReach.objects.filter(case=OuterRef(of_case))
     if any(s.unit is None for s in reading):
         return Q(**{restricted: False}) | Q(Exists(reach.filter(holder=-user.pk)))
-    here = Q(**{"apart": False, f"{unit}__in": _units(reading)})
+    here = Q(**{"apart": False, restricted: False, f"{unit}__in": _units(reading)})
     return here | Q(Exists(reach.filter(holder__in=_holders(user, reading)))) & Q(apart=True)
 
 

@@ -115,13 +115,8 @@ def _view(stage: Stage, calendar: WorkingCalendar | None, now: datetime) -> Line
         and not stage.closed_at
     ):
         days = calendar.count(london_date(instant(now)), stage.due_on)
-    return LineView(
-        stage,
-        colour,
-        days,
-        due_words(stage),
-        left_words(colour, days, stage.due_on == london_date(instant(now))),
-    )
+    due_today = stage.due_on == london_date(instant(now))
+    return LineView(stage, colour, days, due_words(stage), left_words(colour, days, due_today))
 
 
 def due_words(stage: Stage) -> str:

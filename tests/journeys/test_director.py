@@ -52,7 +52,7 @@ def to_the_signature(page, case):
 def test_one_is_signed_one_amended_one_returned(phone, council, to_sign, axe, fits):
     signed, amended, returned = to_sign("Signed"), to_sign("Amended"), to_sign("Returned")
     comes_in(phone, council.director)
-    expect(phone.get_by_text("3 things wait for you, the earliest due first")).to_be_visible()
+    expect(phone.get_by_text("All 3 things that wait for you")).to_be_visible()
     row = waiting(phone, "Signed")
     expect(row).to_contain_text(long_date(deadline(signed).due_on))
     row.get_by_role("link", name="Sign off").click()

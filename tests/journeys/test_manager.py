@@ -166,6 +166,7 @@ def test_the_work_of_somebody_ill_goes_to_a_colleague(page, council, sign_in, re
     )
     due = long_date(deadline(moved).due_on)
     comes_in(page, council.manager)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="More").click()
     page.get_by_role("link", name=re.compile("work to others")).click()
     page.get_by_label("Whose work is to be given to others?").select_option(label="Rae Responder")
     reads_well(page)
@@ -193,7 +194,7 @@ def test_the_work_of_somebody_ill_goes_to_a_colleague(page, council, sign_in, re
 
     sign_in(page, colleague)
     page.goto("/")
-    expect(page.get_by_text("1 thing waits for you")).to_be_visible()
+    expect(page.get_by_text("The 1 thing that waits for you")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Plan late")).to_be_visible()
 
 

@@ -42,7 +42,7 @@ def test_one_is_accepted_and_another_rejected(page, council, given, sign_in, rea
     ours, theirs = given("Plan late"), given("Taxi did not come")
     sign_in(page, council.service_manager)
     page.goto("/")
-    expect(page.get_by_text("2 things wait for you, the earliest due first")).to_be_visible()
+    expect(page.get_by_text("All 2 things that wait for you")).to_be_visible()
     reads_well(page)
 
     start(page, "Plan late", "Accept")
@@ -64,7 +64,7 @@ def test_one_is_accepted_and_another_rejected(page, council, given, sign_in, rea
     assert open_stage(theirs).turn_person == council.officer
 
     page.goto("/")
-    expect(page.get_by_text("1 thing waits for you")).to_be_visible()
+    expect(page.get_by_text("The 1 thing that waits for you")).to_be_visible()
     expect(page.get_by_role("main")).not_to_contain_text("Taxi did not come")
 
 

@@ -42,7 +42,7 @@ def test_one_is_taken_on_and_one_given_back(page, council, team_manager, given, 
     ours, theirs = given("Plan late"), given("Taxi did not come")
     due, wanted = long_date(deadline(ours).due_on), long_date(open_stage(ours).draft_due_on)
     comes_in(page, team_manager)
-    expect(page.get_by_text("2 things wait for you, the earliest due first")).to_be_visible()
+    expect(page.get_by_text("All 2 things that wait for you")).to_be_visible()
     row = waiting(page, "Plan late")
     expect(row).to_contain_text(wanted)
     expect(row).to_contain_text(f"Formal date {due}")
@@ -61,7 +61,7 @@ def test_one_is_taken_on_and_one_given_back(page, council, team_manager, given, 
     page.get_by_role("button", name="Reject it").click()
     done(page, "Rejected. Customer Relations allocate it anew.")
     waiting(page, "Plan late")
-    expect(page.get_by_text("1 thing waits for you")).to_be_visible()
+    expect(page.get_by_text("The 1 thing that waits for you")).to_be_visible()
     # It is not theirs any more, and the officer reads why; its date stayed.
     assert page.goto(f"/cases/{theirs.reference}/").status == 200
     happened(page, "Tess Teammanager rejected it for SEND South. Taxis are the transport team's.")
@@ -107,7 +107,8 @@ def test_somebody_does_it_while_they_are_away(page, phone, council, team_manager
     case, today = given("Plan late"), timezone.localdate()
     deputy = make_user("Dee Deputy")
     comes_in(page, team_manager)
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Cover").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="More").click()
+    page.get_by_role("main").get_by_role("link", name="Cover").click()
     page.get_by_label("Who will do your work").select_option(label="Dee Deputy")
     page.get_by_label("First day").fill(typed(today))
     page.get_by_label("Last day").fill(typed(today - timedelta(days=1)))
