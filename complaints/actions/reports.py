@@ -15,6 +15,7 @@ from complaints.models import IssuedReport, ReportFile, WeeklyIssue
 from complaints.queries.reports import Befores, apart, latest_issue, may_issue
 from complaints.queries.weekly import Issuing, Weekly, issuing
 from complaints.queries.weekly_kept import plain
+from complaints.queries.weeks import Week
 from slas.core.wording import long_moment
 
 Audience = IssuedReport.Audience
@@ -27,11 +28,16 @@ DRAFTS_FOR = timedelta(days=1)
 """How long the PDF of a draft is kept."""
 
 
-def issue(*, unit: Unit | None, by: User, now: datetime, seen: int, reason: str = "") -> WeeklyIssue:
+def seen_of(week: Week, last: WeeklyIssue | None) -> str:
+    """What a page says it was made of: the week, and the edition that was there."""
+    return f"{week.code}.{last.edition if last else 0}"
+
+
+def issue(*, unit: Unit | None, by: User, now: datetime, seen: str, reason: str = "") -> WeeklyIssue:
     """Issue the report of the present week for `unit` and all below it (None: the whole council): for senior
     leadership, each service, the lead member's office, and each MP's or councillor's office with an open enquiry.
 
-    `seen` is the edition that was there when the page was made (0: none). Refused for whom it is not theirs to do, when
+    `seen` is `seen_of` when the page was made. Refused for whom it is not theirs to do, when another week has begun or
     somebody issued it meanwhile, and, for a later edition, without a reason (`reason`).
     """
     standing = may_issue(permissions.afresh(by), unit, now=now)
@@ -40,7 +46,12 @@ def issue(*, unit: Unit | None, by: User, now: datetime, seen: int, reason: str 
         raise Refused(f"The weekly report of {where} is issued by its Customer Relations Team.")
     what = issuing(by, unit, now=now)
     last = latest_issue(what.week, unit)
-    if (last.edition if last else 0) != seen:
+    if seen.partition(".")[0] != what.week.code:
+        raise Refused(
+            f"Another week has begun since this page was opened: this is the report of {what.week} now. Look at it, "
+            "and press the button again."
+        )
+    if seen != seen_of(what.week, last):
         raise _meanwhile(last)
     if last is not None and not reason.strip():
         raise Refused("Say why it is issued again: readers of both see it.", "reason")
@@ -50,7 +61,7 @@ def issue(*, unit: Unit | None, by: User, now: datetime, seen: int, reason: str 
                 week=what.week.code,
                 unit=unit,
                 at=unit.code if unit else "",
-                edition=seen + 1,
+                edition=last.edition + 1 if last else 1,
                 issued_at=now,
                 by=by,
                 for_whom=standing.for_whom,
@@ -66,7 +77,9 @@ def issue(*, unit: Unit | None, by: User, now: datetime, seen: int, reason: str 
 
 def _meanwhile(last: WeeklyIssue | None) -> Refused:
     told = f"{last.by} issued it on {long_moment(last.issued_at)}" if last else "It was issued"
-    return Refused(f"{told}, while you had this page open. Open what was issued before you issue it again.")
+    return Refused(
+        f"{told}, while you had this page open. Look at what was issued; to issue it again, press the button again."
+    )
 
 
 def versions(what: Issuing) -> list[tuple[str, Unit | None, Weekly]]:

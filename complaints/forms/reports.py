@@ -9,9 +9,10 @@ from complaints.models import WeeklyIssue
 
 
 class IssueForm(forms.Form):
-    """That it is issued; and, where it was before in the same week, why again. `seen` is the edition that was there."""
+    """That it is issued; and, where it was before in the same week, why again. `seen` says of which week, and which
+    edition was there."""
 
-    seen = forms.IntegerField(min_value=0, max_value=10_000, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=20, widget=forms.HiddenInput)
     reason = WordsField(
         label="Why is it issued again?",
         help_text="Readers see it beside the new edition. What was issued before stays as it was.",
@@ -19,8 +20,8 @@ class IssueForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, last: WeeklyIssue | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seen: str, last: WeeklyIssue | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = last.edition if last else 0
+        self.fields["seen"].initial = seen
         if last is None:
             del self.fields["reason"]

@@ -214,8 +214,9 @@ def issue(request: HttpRequest) -> HttpResponse:
     """Issue the present week's report: what will be made, and one button."""
     user, now = reader(request), timezone.now()
     seat = _seat(request, user, now)
-    last = queries.latest_issue(Week.of(london_date(now)), seat)
-    form = IssueForm(request.POST or None, last=last)
+    week = Week.of(london_date(now))
+    last = queries.latest_issue(week, seat)
+    form = IssueForm(request.POST or None, seen=actions.seen_of(week, last), last=last)
     if request.method == "POST" and form.is_valid():
         try:
             row = actions.issue(
@@ -226,6 +227,11 @@ def issue(request: HttpRequest) -> HttpResponse:
                 reason=form.cleaned_data.get("reason", ""),
             )
         except Refused as refused:
+            # What was typed stays; the page is now of what there is now.
+            last = queries.latest_issue(week, seat)
+            seen = actions.seen_of(week, last)
+            form = IssueForm({**request.POST.dict(), "seen": seen}, seen=seen, last=last)
+            form.is_valid()
             add_refusal(form, refused)
         else:
             where = seat or "the whole council"

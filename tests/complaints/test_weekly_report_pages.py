@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from complaints.actions.exporting import EXPORTS
 from complaints.actions.parties import PartyDraft
 from complaints.models import IssuedReport, ReportFile, WeeklyIssue
 from complaints.views import reports as views
+from slas.core.calendar import LONDON
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 from tests.complaints.test_lists import queries_of
@@ -222,7 +223,7 @@ def test_an_officer_issues_it_and_opens_it_again(council: Council, work: Work, c
         assertContains(page, name)
     for address in re.findall(r'href="(/reports/weekly/\?[^"]+)"', page.content.decode()):
         assertContains(client.get(html.unescape(address)), "This is what would be issued now.")
-    assertRedirects(client.post("/reports/weekly/issue/", {"seen": 0}), "/reports/")
+    assertRedirects(client.post("/reports/weekly/issue/", {"seen": "2026-W47.0"}), "/reports/")
     listed = client.get("/reports/")
     for report in IssuedReport.objects.all():
         assertContains(listed, f'href="/reports/{report.pk}/"')
@@ -236,18 +237,21 @@ def test_issued_again_it_asks_why_and_keeps_what_was_typed(
     council: Council, work: Work, client_for: Any
 ) -> None:
     client = client_for(council.officer)
-    client.post("/reports/weekly/issue/", {"seen": 0})
+    client.post("/reports/weekly/issue/", {"seen": "2026-W47.0"})
     assertContains(client.get("/reports/weekly/issue/"), "issued again it is edition 2")
-    twice = client.post("/reports/weekly/issue/", {"seen": 0, "reason": "Typed already"})
+    twice = client.post("/reports/weekly/issue/", {"seen": "2026-W47.0", "reason": "Typed already"})
     assertContains(
         twice, "Olu Officer issued it on Friday 20 November 2026 at 10:00am, while you had this page open"
     )
     assertContains(twice, "Typed already")
-    assertContains(client.post("/reports/weekly/issue/", {"seen": 1}), "Say why it is issued again")
-    for seen in ("", "abc", "-1", "9" * 30):
+    assertContains(
+        client.post("/reports/weekly/issue/", {"seen": "2026-W47.1"}), "Say why it is issued again"
+    )
+    for seen in ("", "abc", "-1", "9" * 30, "2026-W47", "2026-W99.1", "\x00"):
         assert client.post("/reports/weekly/issue/", {"seen": seen, "reason": "x"}).status_code == 200
     assertRedirects(
-        client.post("/reports/weekly/issue/", {"seen": 1, "reason": "A case was missing"}), "/reports/"
+        client.post("/reports/weekly/issue/", {"seen": "2026-W47.1", "reason": "A case was missing"}),
+        "/reports/",
     )
     assert WeeklyIssue.objects.count() == 2
     old = IssuedReport.objects.filter(issue__edition=1).first()
@@ -256,15 +260,45 @@ def test_issued_again_it_asks_why_and_keeps_what_was_typed(
     assertContains(client.get(WEEKLY), "Issue it again")
 
 
+def test_who_was_told_that_somebody_was_quicker_can_press_again(
+    council: Council, work: Work, client_for: Any
+) -> None:
+    client = client_for(council.officer)
+    client.post("/reports/weekly/issue/", {"seen": "2026-W47.0"})
+    told = client.post("/reports/weekly/issue/", {"seen": "2026-W47.0", "reason": "A case was missing"})
+    again = {name: told.context["form"][name].value() for name in ("seen", "reason")}
+    assert again == {"seen": "2026-W47.1", "reason": "A case was missing"}
+    assertRedirects(client.post("/reports/weekly/issue/", again), "/reports/")
+    assert WeeklyIssue.objects.count() == 2
+
+
+def test_a_page_of_last_week_does_not_issue_this_weeks(
+    council: Council, work: Work, client_for: Any, clock: Any
+) -> None:
+    """Opened before midnight on Sunday, pressed after it."""
+    clock.move_to(datetime(2026, 11, 23, 0, 3, tzinfo=LONDON))
+    client = client_for(council.officer)
+    told = client.post("/reports/weekly/issue/", {"seen": "2026-W47.0"})
+    assertContains(told, "Another week has begun since this page was opened")
+    assert not WeeklyIssue.objects.exists()
+    assertRedirects(
+        client.post("/reports/weekly/issue/", {"seen": told.context["form"]["seen"].value()}), "/reports/"
+    )
+    assert WeeklyIssue.objects.get().week == "2026-W48"
+
+
 def test_elsewhere_it_is_not_theirs_to_issue(council: Council, work: Work, client_for: Any) -> None:
     highways = make_unit("Highways", code="HIGHWAYS")
     client = client_for(council.officer)
     for at in ("", highways.code):
         assert client.get("/reports/weekly/issue/", {"at": at}).status_code == 403
-        assert client.post(f"/reports/weekly/issue/?at={at}", {"seen": 0}).status_code == 403
+        assert client.post(f"/reports/weekly/issue/?at={at}", {"seen": "2026-W47.0"}).status_code == 403
     assert not WeeklyIssue.objects.exists()
     assert (
-        client_for(council.manager).post("/reports/weekly/issue/?at=HIGHWAYS", {"seen": 0}).status_code == 302
+        client_for(council.manager)
+        .post("/reports/weekly/issue/?at=HIGHWAYS", {"seen": "2026-W47.0"})
+        .status_code
+        == 302
     )
 
 
@@ -391,7 +425,7 @@ def test_very_long_names_and_no_names(council: Council, client_for: Any) -> None
     cases.log(council, parties=[PartyDraft("councillor", "🙂", office="")])
     client: Client = client_for(council.officer)
     assert client.get("/reports/weekly/issue/").status_code == 200
-    client.post("/reports/weekly/issue/", {"seen": 0})
+    client.post("/reports/weekly/issue/", {"seen": "2026-W47.0"})
     for report in IssuedReport.objects.all():
         assert client.get(f"/reports/{report.pk}/").status_code == 200
     assert User.objects.exists()

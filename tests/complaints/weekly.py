@@ -8,6 +8,8 @@ from accounts.models import Unit, User
 from complaints.actions import details, reports
 from complaints.actions.parties import PartyDraft
 from complaints.models import Case, IssuedReport, WeeklyIssue
+from complaints.queries.weeks import Week
+from slas.core.calendar import london_date
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 
@@ -55,7 +57,9 @@ def issue(
     council: Council, unit: Unit | None = None, *, by: User | None = None, now: datetime = NOW, **more: Any
 ) -> WeeklyIssue:
     """The week's report issued for the whole council by its manager, or for `unit`."""
-    return reports.issue(unit=unit, by=by or council.manager, now=now, **{"seen": 0, **more})
+    edition = more.pop("seen", 0)
+    seen = f"{Week.of(london_date(now)).code}.{edition}"
+    return reports.issue(unit=unit, by=by or council.manager, now=now, seen=seen, **more)
 
 
 def version(issued: WeeklyIssue, audience: str, about: str = "") -> IssuedReport:

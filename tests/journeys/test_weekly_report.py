@@ -12,6 +12,8 @@ from complaints.actions import allocation, reports
 from complaints.actions.parties import PartyDraft
 from complaints.importing import read_sheets
 from complaints.models import ReportFile
+from complaints.queries.weeks import Week
+from slas.core.calendar import london_date
 from tests.complaints import cases
 from tests.complaints.cases import Council
 from tests.journeys.council import days_ago
@@ -100,7 +102,9 @@ def test_an_officer_issues_the_week_and_downloads_each_format(page, work, sign_i
 
 
 def test_a_service_manager_opens_what_was_issued(page, work, sign_in, reads_well):
-    reports.issue(unit=work.children, by=work.officer, now=timezone.now(), seen=0)
+    now = timezone.now()
+    seen = reports.seen_of(Week.of(london_date(now)), None)
+    reports.issue(unit=work.children, by=work.officer, now=now, seen=seen)
     sign_in(page, work.service_manager)
     page.goto("/reports/")
     expect(page.get_by_role("link", name=re.compile("W[0-9]+: "))).to_have_count(1)  # their own service's
