@@ -18,10 +18,8 @@ from complaints.queries.line_filters import Lists, in_original_time, key_of
 from complaints.queries.lines import Show, lines
 from complaints.queries.periods import Period
 from complaints.queries.scope import Branch, Scope, at_or_below
+from complaints.queries.suppressed import at_council_level
 from complaints.workflow import Kind
-
-FEWEST = 5
-"""Fewer restricted cases than this are not counted for somebody who may not open them (DESIGN 8)."""
 
 RECEIVED = Column("received", "Received")
 CLOSED = Column("closed", "Closed")
@@ -297,4 +295,4 @@ def not_shown(user: User, period: Period, *, now: datetime) -> str:
     listed = CaseReach.objects.filter(case=OuterRef("pk"), holder=-user.pk)
     hidden = Case.objects.filter(period.days("received_on"), ~Exists(listed), restricted=True)
     n = hidden.order_by()[:10_000].count()
-    return f"fewer than {FEWEST}" if n < FEWEST else f"{n:,}"
+    return at_council_level(n)

@@ -10,13 +10,12 @@ from accounts.models import Unit, User
 from complaints import permissions
 from complaints.models import IssuedReport, Stage
 from complaints.queries.lines import OPEN_COLOURS, Colour, Show, lines
+from complaints.queries.suppressed import at_council_level
 from complaints.queries.weekly_rows import Lines, Row, group_of, office_key, read
 from complaints.queries.weeks import Week
 from slas.core.calendar import instant, london_date
 
 Audience = IssuedReport.Audience
-FEWEST = 5
-"""Restricted cases are only counted from so many on (DESIGN 8)."""
 USUAL = (Colour.RED, Colour.AMBER, Colour.GREEN)
 Asks = Mapping[str, object]
 """What the list of cases is asked for."""
@@ -291,7 +290,7 @@ def _restricted(rows: Iterable[Row]) -> str:
     shown = {row.case for row in rows}
     hidden = Stage.objects.filter(closed_at__isnull=True, hidden=True).values_list("case_id", flat=True)
     left_out = len(set(hidden) - shown)
-    return str(left_out) if left_out >= FEWEST else f"fewer than {FEWEST}"
+    return at_council_level(left_out)
 
 
 @dataclass(frozen=True)

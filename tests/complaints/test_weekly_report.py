@@ -186,7 +186,7 @@ def test_restricted_cases_are_a_number_of_the_whole_council_and_never_a_small_on
     assert weekly.own(council.officer, now=NOW).restricted == ""  # reads Children only
     for _ in range(5):
         cases.log(council, restricted=True, readers=[council.senior])
-    assert weekly.own(council.manager, now=NOW).restricted == "6"
+    assert weekly.own(council.manager, now=NOW).restricted == "5 to 9"
     for what in (
         weekly.issuing(council.manager, None, now=NOW),
         weekly.issuing(council.officer, council.children, now=NOW),
