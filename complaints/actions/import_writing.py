@@ -155,6 +155,8 @@ def _close(case: Case, stage: Stage, row: ImportedCase, now: datetime) -> None:
     """Closed when it was answered, at noon: which hour is not known. Without an answer, now."""
     answered = datetime.combine(row.answered_on, time(12), LONDON) if row.answered_on else now
     stage.state, stage.closed_at, stage.closed_as = State.CLOSED, min(answered, now), ClosedAs.IMPORTED
+    if row.rules is None and not row.withdrawn:
+        stage.met_on = row.answered_on  # no event keeps it where the policy has no time
     case.closed_at, case.closed_as, case.closed_note = stage.closed_at, stage.closed_as, row.outcome_text
     if row.finding and row.type_.procedure.kind == Kind.COMPLAINT and not row.type_.outcomes:
         stage.outcome = row.finding

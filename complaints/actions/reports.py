@@ -1,7 +1,7 @@
 """The weekly report is issued, and PDFs of reports are asked for. What was issued is never changed: a mistake is put
-right by the next edition."""
+right by the next edition. Only what was removed from the records is removed from it too."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,9 +12,9 @@ from accounts.models import Unit, User
 from audit.service import record
 from complaints import permissions
 from complaints.models import IssuedReport, ReportFile, WeeklyIssue
-from complaints.queries.reports import Befores, apart, latest_issue, may_issue
+from complaints.queries.reports import REMOVED, Befores, apart, latest_issue, may_issue, without
 from complaints.queries.weekly import Issuing, Weekly, issuing
-from complaints.queries.weekly_kept import plain
+from complaints.queries.weekly_kept import from_plain, plain
 from complaints.queries.weeks import Week
 from slas.core.wording import long_moment
 
@@ -131,6 +131,22 @@ def _record_issue(row: WeeklyIssue, what: Issuing, reports: int, now: datetime) 
         now=now,
         on_behalf_of=row.for_whom,
     )
+
+
+@transaction.atomic
+def forget(case_ids: Collection[int], *, since: datetime) -> int:
+    """Remove what the reports issued since then say of cases that were removed, and the PDFs that say it. What was
+    counted stays counted. Returns how many reports said anything."""
+    gone = dict.fromkeys(case_ids, REMOVED)
+    found = 0
+    for report in IssuedReport.objects.filter(issue__issued_at__gte=since).iterator(chunk_size=10):
+        weekly = from_plain(report.said, report.rows)
+        if any(row.case in gone and not row.gone for row in weekly.rows):
+            _, report.rows = plain(without(weekly, gone))
+            report.save(update_fields=["rows"])
+            report.files.all().delete()
+            found += 1
+    return found
 
 
 # --- PDFs -------------------------------------------------------------------------------------------

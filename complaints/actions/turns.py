@@ -6,11 +6,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, prefetch_related_objects
 
 from complaints.actions import reach, tasks
 from complaints.actions.tasks import end_of, late_of, moment_of, person_for, role_for
-from complaints.models import Case, Clock, Deadline, Stage
+from complaints.models import Case, Clock, ClosedAs, Deadline, Letter, Stage
 from complaints.moves import table_of
 from complaints.queries import authors
 from complaints.workflow import EVENT_OF, Move, Verb
@@ -20,6 +20,8 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
     """Work out and store the turn of these stages, how they stand, what waits in them, and from where their cases are
     reached. Their deadlines are up to date."""
     stages = list(tasks.with_what_waits(Stage.objects.filter(pk__in=list(stage_ids))))
+    if undated := [stage for stage in stages if _headline(stage) is None]:
+        prefetch_related_objects(undated, "letters")
     open_ = [stage for stage in stages if stage.closed_at is None]
     turns = {stage: move for stage in open_ if (move := table_of(stage.type).turn(stage.state))}
     barred = authors.barred(turns)
@@ -67,7 +69,7 @@ def set_turn(stage: Stage, move: Move | None, barred: set[int], now: datetime) -
         if stage.turn_person_id in barred:
             stage.turn_person_id = None  # nobody decides on what is their own: a colleague is waited for
         stage.turn_due_at, stage.turn_late_at = due_for(stage, move, deadlines)
-    _stand(stage, next((row for row in deadlines if row.headline), None))
+    _stand(stage, _headline(stage))
     if turn != _columns(stage, TURN):
         stage.turn_since = now if move else None
         return frozenset({*TURN, *STANDS, "turn_since"})
@@ -109,11 +111,19 @@ def _columns(stage: Stage, names: Iterable[str]) -> list[object]:
     return [getattr(stage, name) for name in names]
 
 
+def _headline(stage: Stage) -> Deadline | None:
+    """What a stage is judged by: its headline, unless it was said not to be needed."""
+    return next((row for row in stage.deadlines.all() if row.headline and not row.dismissed), None)
+
+
 def _stand(stage: Stage, headline: Deadline | None) -> None:
-    """Copy onto `stage` what its headline says."""
+    """Copy onto `stage` what its headline says; without one, when it was answered, which is judged by nothing."""
+    imported = stage.met_on if stage.closed_as == ClosedAs.IMPORTED else None
     stage.clock, stage.due_on, stage.due_at, stage.amber_at, stage.red_at = Clock.NONE, None, None, None, None
     stage.original_due_on, stage.met_on, stage.in_time = None, None, None
-    if headline is None or headline.dismissed:
+    if headline is None:
+        sent = (letter.sent_on for letter in stage.letters.all() if letter.kind == Letter.Kind.RESPONSE)
+        stage.met_on = min(sent, default=imported)
         return
     stage.original_due_on, stage.met_on, stage.in_time = (
         headline.original_due_on,

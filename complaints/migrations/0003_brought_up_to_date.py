@@ -1,5 +1,7 @@
 """What lists, counts and searches read, worked out for the cases that are there; on PostgreSQL the indexes that SQLite has not."""
 
+from itertools import islice
+
 from django.db import migrations
 
 from complaints.searching import indexed, joined
@@ -14,6 +16,21 @@ ENDED = """
 CREATE INDEX stage_all_ended ON complaints_stage (closed_at DESC NULLS LAST, id DESC)
 INCLUDE (case_unit_id, hidden, apart, case_id)
 """
+
+AT_ONCE = 500
+COPIES = [
+    "original_due_on",
+    "met_on",
+    "in_time",
+    "amber_at",
+    "red_at",
+    "latest",
+    "received_on",
+    "case_unit",
+    "case_closed_at",
+    "hidden",
+    "apart",
+]
 
 
 def index_words(apps, schema_editor):
@@ -32,14 +49,23 @@ def drop_words(apps, schema_editor):
 def bring_up_to_date(apps, schema_editor):
     Case = apps.get_model("complaints", "Case")
     apps.get_model("complaints", "CaseReach").objects.all().delete()  # of a first attempt that was gone back on
-    rows = Case.objects.prefetch_related("stages__type", "stages__deadlines", "parties", "points", "case_units__unit")
-    for case in rows.iterator(500):
-        case.apart = case.restricted or len(case.case_units.all()) != 1
-        case.search_text = _words(case)
-        case.save(update_fields=["apart", "search_text"])
-        _stages(case)
-        if case.apart:
-            _reach(apps, case)
+    rows = Case.objects.order_by("pk").prefetch_related(
+        "stages__type", "stages__deadlines", "stages__letters", "parties", "points", "case_units__unit", "readers"
+    )
+    brought = rows.iterator(AT_ONCE)
+    while cases := list(islice(brought, AT_ONCE)):
+        for case in cases:
+            case.apart = case.restricted or len(case.case_units.all()) != 1
+            case.search_text = _words(case)
+        Case.objects.bulk_update(cases, ["apart", "search_text"])
+        _bring_stages(apps, [stage for case in cases for stage in _stages(case)])
+        _reach(apps, [case for case in cases if case.apart])
+
+
+def _bring_stages(apps, stages):
+    Stage = apps.get_model("complaints", "Stage")
+    for some in range(0, len(stages), AT_ONCE):
+        Stage.objects.bulk_update(stages[some : some + AT_ONCE], COPIES)
 
 
 def _stages(case):
@@ -50,20 +76,25 @@ def _stages(case):
         if headline is not None:
             stage.original_due_on = headline.original_due_on
             stage.met_on, stage.in_time = headline.met_on, headline.in_time
+        else:
+            sent = (letter.sent_on for letter in stage.letters.all() if letter.kind == "response")
+            stage.met_on = min(sent, default=None)
         if stage.clock != "running":
             stage.amber_at = stage.red_at = None
         stage.latest, stage.received_on, stage.case_unit_id = stage is last, case.received_on, case.unit_id
         stage.case_closed_at, stage.hidden, stage.apart = case.closed_at, case.restricted, case.apart
-        stage.save()
+    return stages
 
 
-def _reach(apps, case):
+def _reach(apps, cases):
     CaseReach = apps.get_model("complaints", "CaseReach")
+    CaseReach.objects.bulk_create(CaseReach(holder=h, case=case) for case in cases for h in _holders(case))
+
+
+def _holders(case):
     if case.restricted:
-        holders = {-row.user_id for row in case.readers.all()}
-    else:
-        holders = {int(part) for row in case.case_units.all() for part in row.unit.path.split("/") if part}
-    CaseReach.objects.bulk_create(CaseReach(holder=h, case=case) for h in holders)
+        return {-row.user_id for row in case.readers.all()}
+    return {int(part) for row in case.case_units.all() for part in row.unit.path.split("/") if part}
 
 
 def _words(case):

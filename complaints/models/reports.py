@@ -64,7 +64,7 @@ class IssuedReport(models.Model):
 
 class ReportFile(models.Model):
     """A PDF of a report, made by the worker: of an issued one (`report`), or of a draft as somebody saw it (`draft`),
-    for them alone. `left_out` are the cases whose rows it does not show because they were restricted or removed since.
+    for them alone. `left_out` are the cases whose rows it does not show because they may not be shown any more.
 
     `heard_at` is when the worker last got on with it, null while it waits for the worker; `key` is where it is kept."""
 

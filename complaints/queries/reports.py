@@ -1,7 +1,7 @@
 """Issued weekly reports: who may open which, what they open as, and what the next one is compared with."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +21,7 @@ Audience = IssuedReport.Audience
 LEADERS = (Role.ASSISTANT_DIRECTOR, Role.DIRECTOR, Role.SERVICE_MANAGER)
 """Who is of senior leadership where they are it at the top of the council."""
 IN_HOUSE = (Audience.LEADERSHIP, Audience.SERVICE)
-RESTRICTED, REMOVED = "Restricted since", "Removed since"
+RESTRICTED, REMOVED, MOVED = "Restricted since", "Removed since", "Moved since"
 
 
 def seats(user: User, *, now: datetime) -> list[Standing]:
@@ -94,19 +94,28 @@ class Opened:
 
 
 def opened(report: IssuedReport, user: User, *, now: datetime) -> Opened:
-    """`report`, which `user` may open, exactly as it was issued; but a case that was restricted since is blanked for
-    who is not on its list, for everybody where the report is for outside the house, and so is one that is not there
-    any more. What was counted stays counted. Two queries at most."""
+    """`report`, which `user` may open, exactly as it was issued, but for what may not be shown any more: a case that
+    was restricted since is blanked for who is not on its list, and for everybody where the report is for outside the
+    house; one that went to another service since for who may not open it; one that is not there for everybody. What
+    was counted stays counted. Two queries."""
     weekly = from_plain(report.said, report.rows)
     cases = {row.case for row in weekly.rows}
     known = dict(Case.objects.filter(pk__in=cases).values_list("pk", "restricted"))
     hidden = {pk for pk, restricted in known.items() if restricted}
-    if hidden and report.audience in IN_HOUSE:
-        hidden -= set(
-            permissions.visible_cases(user, now=now).filter(pk__in=hidden).values_list("pk", flat=True)
-        )
-    gone = dict.fromkeys(cases - known.keys(), REMOVED) | dict.fromkeys(hidden, RESTRICTED)
+    asked = set(known) if report.audience == Audience.SERVICE else hidden
+    seen = set(
+        permissions.visible_cases(user, now=now).filter(pk__in=asked).values_list("pk", flat=True)
+        if report.audience in IN_HOUSE
+        else ()
+    )
+    gone = _why_gone((cases - known.keys()) | (asked - seen), known)
     return Opened(report, without(weekly, gone), tuple(sorted(gone)))
+
+
+def _why_gone(cases: Iterable[int], known: Mapping[int, bool]) -> dict[int, str]:
+    """Why each of `cases` is not shown; `known` says of those that are there whether they are restricted."""
+    words = {None: REMOVED, True: RESTRICTED, False: MOVED}
+    return {pk: words[known.get(pk)] for pk in cases}
 
 
 def without(weekly: Weekly, gone: dict[int, str]) -> Weekly:
@@ -164,9 +173,8 @@ def content_of(file: ReportFile) -> Weekly:
     if file.report is None:
         draft = file.draft or {}
         return from_plain(draft["said"], draft["rows"])
-    there = set(Case.objects.filter(pk__in=file.left_out).values_list("pk", flat=True))
-    gone = {pk: RESTRICTED if pk in there else REMOVED for pk in file.left_out}
-    return without(from_plain(file.report.said, file.report.rows), gone)
+    known = dict(Case.objects.filter(pk__in=file.left_out).values_list("pk", "restricted"))
+    return without(from_plain(file.report.said, file.report.rows), _why_gone(file.left_out, known))
 
 
 # --- which there are --------------------------------------------------------------------------------

@@ -13,19 +13,21 @@ from accounts.models import Grant, Unit, User
 from accounts.roles import Role
 from audit.service import history, verify_all
 from complaints import permissions
-from complaints.actions import details, drafting, reports
-from complaints.models import Case, IssuedReport, Stage, WeeklyIssue
+from complaints.actions import allocation, details, drafting, imports, reports
+from complaints.models import Case, IssuedReport, ReportFile, Stage, WeeklyIssue
 from complaints.queries import reports as queries
 from complaints.queries import weekly
 from complaints.queries.weekly_kept import plain
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 from tests.complaints.permissions.world import holder
+from tests.complaints.trackers import case_of, imported, row
 from tests.complaints.weekly import MP, Audience, Work, issue, make_work, version
 from tests.factories import make_grant, make_unit, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Browse = Callable[..., Any]
+LEFT_OUT = "restricted, moved to another service or removed since"
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +178,7 @@ def test_a_case_restricted_since_is_blanked_for_who_is_not_on_its_list(
     report = version(issued, Audience.SERVICE, "Education")
     page = client_for(council.service_manager).get(f"/reports/{report.pk}/").content.decode()
     assert work.complaint.reference not in page and "Rae Responder" not in page
-    assert "Restricted since" in page and "1 case in this report was restricted or removed since" in page
+    assert "Restricted since" in page and f"1 case in this report was {LEFT_OUT}" in page
     assert "SEND North" in page  # it is still counted
     seen = client_for(council.officer).get(f"/reports/{report.pk}/").content.decode()
     assert work.complaint.reference in seen and "Restricted since" not in seen
@@ -198,18 +200,39 @@ def test_outside_the_house_it_is_blanked_for_everybody(council: Council, work: W
     assert leadership.left_out == ()  # on the list, in the house
 
 
-def test_what_was_removed_since_does_not_live_on_in_a_report(council: Council, work: Work) -> None:
-    """An import that was undone, say."""
+def test_a_case_that_went_to_another_service_is_blanked_for_who_may_not_open_it(
+    council: Council, work: Work, client_for: Browse
+) -> None:
     issued = issue(council)
-    rows = version(issued, Audience.LEADERSHIP).rows
-    place = rows["fields"].index("case")
-    IssuedReport.objects.filter(issue=issued).update(
-        rows={**rows, "rows": [[999, *row[1:]] for row in rows["rows"]]}
+    report = version(issued, Audience.SERVICE, "Education")
+    reference = work.complaint.reference
+    before = client_for(council.service_manager).get(f"/reports/{report.pk}/").content.decode()
+    assert reference in before
+    allocation.reallocate(
+        case=work.complaint, by=council.manager, now=NOW, unit=council.safeguarding, reason="Theirs."
     )
-    assert place == 0
+    page = client_for(council.service_manager).get(f"/reports/{report.pk}/").content.decode()
+    assert reference not in page and "Moved since" in page
+    assert f"1 case in this report was {LEFT_OUT}" in page
+    assert reference in client_for(council.manager).get(f"/reports/{report.pk}/").content.decode()
+
+
+def test_what_was_removed_since_does_not_live_on_in_a_report(council: Council) -> None:
+    """An import that was undone: what it brought was in a report meanwhile, and in its PDF."""
+    batch = imported(row(received=NOW.date()), by=council.senior, unit=council.children)
+    case = case_of()
+    cases.accepted(council)
+    issued = issue(council)
+    report = version(issued, Audience.LEADERSHIP)
+    file, _ = reports.ask_file(report=report, left_out=(), by=council.manager, now=NOW)
+    assert case.reference in str(report.rows)
+    imports.begin_undo(batch=batch, by=council.senior, now=NOW)
+    assert imports.undo_some(batch=batch, most=10, by=council.senior, now=NOW) == 1
+    assert all(case.reference not in str(one.rows) for one in issued.reports.all())
+    assert not ReportFile.objects.filter(pk=file.pk).exists()
     opened = queries.opened(version(issued, Audience.LEADERSHIP), council.manager, now=NOW)
-    assert {row.gone for row in opened.weekly.rows} == {"Removed since"}
-    assert sum(opened.weekly.counts.values()) == 4
+    assert sorted(one.gone for one in opened.weekly.rows) == ["", "Removed since"]
+    assert opened.weekly.counts == report.said["counts"]
 
 
 # --- who opens which --------------------------------------------------------------------------------

@@ -108,6 +108,20 @@ def test_a_case_closed_at_half_past_eleven_utc_in_summer_belongs_to_the_next_day
     assert listed(client, july.total.numbers[1].query) == 1
 
 
+def test_an_answer_that_no_policy_gives_a_time_for_is_an_answer_without_a_date(
+    council: Council, client_for: Any
+) -> None:
+    """A councillor's enquiry has no SLA: it was answered all the same, and judged by nothing."""
+    answer(council, date(2026, 11, 2), at(date(2026, 11, 4)), "enquiry")
+    client = client_for(council.officer)
+    table = tables(client)["By kind"]
+    numbers = said(table, "Enquiry")
+    assert [numbers[c] for c in ("answered", "in-time", "late", "undated")] == [1, 0, 0, 1]
+    for number in table.total.numbers:
+        assert listed(client, number.query) == number.n
+    assert said(tables(client, **OCTOBER)["By kind"])["answered"] == 0
+
+
 def test_in_time_is_said_as_extended_and_in_the_original_time(council: Council, client_for: Any) -> None:
     """Ten working days from Monday 2 November are Monday 16 November."""
     received = date(2026, 11, 2)

@@ -304,7 +304,7 @@ def wrong_copies(stage: Stage) -> list[str]:
     wanted = {
         "due_on": head and head.due_on,
         "original_due_on": head and head.original_due_on,
-        "met_on": head and head.met_on,
+        "met_on": head.met_on if head else _first_answer(stage),
         "in_time": head.in_time if head else None,
         "amber_at": head.amber_at if head and running else None,
         "red_at": head.red_at if head and running else None,
@@ -316,6 +316,12 @@ def wrong_copies(stage: Stage) -> list[str]:
         "latest": main.last() == stage,
     }
     return [f"{n}: {getattr(stage, n)}, not {v}" for n, v in wanted.items() if getattr(stage, n) != v]
+
+
+def _first_answer(stage: Stage) -> date | None:
+    """When a stage was answered that no date judges."""
+    letters = stage.letters.filter(kind="response").order_by("sent_on")
+    return letters[0].sent_on if letters else None
 
 
 def _turn_due(stage: Stage, verb: str) -> datetime | None:
