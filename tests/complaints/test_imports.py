@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Unit, User
 from complaints import permissions
-from complaints.actions import clock, imports
+from complaints.actions import clock, imports, turns
 from complaints.importing.here import known_here
 from complaints.importing.map_file import read_map, write_map
 from complaints.importing.taking import begin, run, sheets_of
@@ -264,6 +264,14 @@ def test_where_an_event_is_missing_it_cannot_be_computed(council, type_, waits_f
 def test_where_the_policy_gives_no_time_it_cannot_be_computed(council):
     batch = imported(row(type="Enquiry", due=date(2026, 10, 29)))
     assert differences(batch) == [(2, date(2026, 10, 29), None, "The policy gives no time for this.")]
+
+
+def test_what_no_policy_gives_a_time_for_was_answered_all_the_same(council):
+    imported(row(type="Enquiry", responded=date(2026, 11, 4)), by=council.senior, unit=council.children)
+    stage = stage_of()
+    assert (stage.met_on, stage.in_time, stage.due_on) == (date(2026, 11, 4), None, None)
+    turns.write([stage.pk], now=NOW)
+    assert stage_of().met_on == date(2026, 11, 4)
 
 
 def test_an_unreadable_due_date_is_imported_and_reported(council):
