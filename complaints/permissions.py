@@ -62,6 +62,12 @@ def visible_cases(user: User, *, now: datetime | None = None) -> QuerySet[Case]:
     return Case.objects.filter(_seen(user, reading, of_case="pk", unit="unit", restricted="restricted"))
 
 
+def hidden_cases(user: User) -> QuerySet[Case]:
+    """The restricted cases whose list `user` is not on: to be counted, never shown."""
+    listed = CaseReach.objects.filter(case=OuterRef("pk"), holder=-user.pk)
+    return Case.objects.filter(~Exists(listed), restricted=True)
+
+
 def visible_stages(user: User, *, now: datetime | None = None) -> QuerySet[Stage]:
     """The stages of the cases `user` may open: of `visible_cases`, without reading the cases."""
     reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]

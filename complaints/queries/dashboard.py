@@ -18,16 +18,14 @@ from complaints.models import Clock, Stage, StageType
 from complaints.queries.counted import Column, Number, Row, Table
 from complaints.queries.line_filters import NOBODY, Lists, key_of, stage_label
 from complaints.queries.lines import OPEN_COLOURS, Colour, Show, lines, with_colour
+from complaints.queries.queue_counts import SOON, working_days
 from complaints.queries.scope import Branch, Scope, at_or_below
 from complaints.queries.weeks import Week
-from slas import service
-from slas.core.calendar import LONDON, ONE_DAY, WorkingCalendar, london_date, london_midnight
+from slas.core.calendar import LONDON, ONE_DAY, london_date, london_midnight
 from slas.core.wording import long_date, short_date
 
 WEEKS = 12
 """How far back what came, went and was late is shown, this week among them."""
-DAYS_AHEAD = 5
-"""Working days of which is shown what is due, besides today."""
 USUAL = (Colour.RED, Colour.AMBER, Colour.GREEN)
 """The colours that have a column also where there is nothing of them."""
 ALL = "all"
@@ -100,14 +98,9 @@ def every_type() -> tuple[StageType, ...]:
 
 
 def days_shown(now: datetime) -> tuple[date, ...]:
-    """Today and every day to the end of the next five working days of the council's own calendar; without one, Monday
-    to Friday are worked. Two queries."""
-    policy = service.own_policy()
-    calendar = (
-        service.working_calendar(policy.calendar_id, statutory=False) if policy else WorkingCalendar("")
-    )
-    today = london_date(now)
-    last = calendar.add(today, DAYS_AHEAD)
+    """Today and every day to the end of the next five working days. One query."""
+    calendar, today = working_days(), london_date(now)
+    last = calendar.add(today, SOON)
     return tuple(today + timedelta(days) for days in range((last - today).days + 1))
 
 
@@ -215,9 +208,9 @@ def waiting(cube: Cube) -> Table:
     rows = []
     found = ((str(role or ""), counts) for role, counts in cube.counts[By.ROLE].items())
     for role, counts in sorted(found, key=lambda item: (-sum(item[1]), item[0])):
-        label = Role(role).label if role in Role.values else "Nobody"
+        label = Role(role).label if role else "Nobody"
         began = cube.since.get(role)
-        row = cube.row(label, counts, turn=role, sort="waiting")
+        row = cube.row(label, counts, turn=role or NOBODY, sort="waiting")
         rows.append(replace(row, since=london_date(began) if began else None))
     return cube.table("Waiting for", rows)
 

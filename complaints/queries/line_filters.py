@@ -1,7 +1,7 @@
 """What a list of lines can be asked for in its address: the one contract of the list, the downloads, the saved views
 and every number that is a link."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -20,6 +20,7 @@ from complaints.moves import CASE_ROLES
 from complaints.queries.cases import with_words
 from complaints.queries.choices import STEP
 from complaints.queries.lines import OPEN_COLOURS, Colour, Show, in_order, lines, of_colour, sort_of
+from complaints.searching import MOST_WORDS, words_of
 from complaints.workflow import Kind
 from slas.core.calendar import FIRST_DAY, LAST_DAY, london_midnight
 
@@ -44,21 +45,23 @@ class Lists:
     types: tuple[StageType, ...]
     officers: tuple[User, ...]
     entries: tuple[Entry, ...]
+    waited_for: tuple[User, ...] = ()
 
     @classmethod
     def read(cls) -> "Lists":
-        held = Grant.objects.filter(role__in=permissions.TEAM_ROLES, user=OuterRef("pk"))
+        people = _people()
         return cls(
             units=tuple(Unit.objects.order_by("path")),
             types=tuple(
                 StageType.objects.select_related("procedure").order_by("procedure__policy_version", "pk")
             ),
-            officers=tuple(User.objects.filter(Exists(held)).order_by("name", "pk")),
+            officers=tuple(person for person in people if person.of_the_team),
             entries=tuple(
                 Entry.objects.own()
                 .filter(list__in=(List.LATE_REASON, List.THEME, List.CATEGORY))
                 .order_by("position")
             ),
+            waited_for=tuple(people),
         )
 
     def below(self, code: str) -> list[int]:
@@ -96,6 +99,13 @@ class Lists:
         for type_ in self.types:
             found |= dict(type_.outcome_choices)
         return list(found.items())
+
+
+def _people() -> list[Any]:
+    """The Customer Relations Team (`of_the_team`), and whoever something waits for by name."""
+    held = Exists(Grant.objects.filter(role__in=permissions.TEAM_ROLES, user=OuterRef("pk")))
+    waited = Exists(Stage.objects.filter(turn_person=OuterRef("pk"), closed_at__isnull=True))
+    return list(User.objects.filter(held | waited).annotate(of_the_team=held).order_by("name", "pk"))
 
 
 def _as_read(units: tuple[Unit, ...]) -> list[Unit]:
@@ -138,6 +148,11 @@ def _is_countable(day: date) -> None:
         raise ValidationError(f"Give a day from {FIRST_DAY.year} to {LAST_DAY.year}, like 2026-11-20.")
 
 
+def _is_few_words(typed: str) -> None:
+    if len(set(words_of(typed))) > MOST_WORDS:
+        raise ValidationError(f"Search for {MOST_WORDS} words or fewer.")
+
+
 class Day(filters.DateFilter):
     """A day in an address is '2026-11-20'; `words` names it where it is not one."""
 
@@ -171,6 +186,7 @@ class LineFilters(filters.FilterSet):
         label="Words",
         max_length=LONGEST,
         error_messages={"max_length": f"Search for {LONGEST} characters or fewer: take fewer words."},
+        validators=[_is_few_words],
     )
     colour = filters.MultipleChoiceFilter(
         choices=[(c.value, c.label) for c in OPEN_COLOURS],
@@ -183,7 +199,11 @@ class LineFilters(filters.FilterSet):
     officer = Choice("Officer", method="by_officer")
     stage = Choice("Stage", method="by_stage")
     kind = Choice("Kind", choices=Case._meta.get_field("kind").choices, method="by_kind")
-    turn = Choice("Waiting for", choices=[(r, Role(r).label) for r in CASE_ROLES], field_name="turn_role")
+    turn = Choice(
+        "Waiting for",
+        choices=[*((r, Role(r).label) for r in CASE_ROLES), (NOBODY, "Nobody")],
+        method="by_turn",
+    )
     waits_for = Choice("Waiting for somebody by name", method="by_person")
     due_from = Day("due_on", "gte", words="it is due from")
     due_to = Day("due_on", "lte", words="it is due by")
@@ -215,11 +235,10 @@ class LineFilters(filters.FilterSet):
     def __init__(self, data: Any, *, show: Show, lists: Lists, now: datetime, **rest: Any) -> None:
         super().__init__(data, **rest)
         self.show, self.lists, self.now = show, lists, now
-        people = [(str(user.pk), str(user)) for user in lists.officers]
         choices: dict[str, list[tuple[str, str]]] = {
             "unit": lists.unit_choices,
-            "officer": [(NOBODY, "Nobody"), *people],
-            "waits_for": [(NOBODY, "Nobody by name"), *people],
+            "officer": [(NOBODY, "Nobody"), *_named(lists.officers)],
+            "waits_for": [(NOBODY, "Nobody by name"), *self._waited_for()],
             "stage": lists.stage_choices,
             "outcome": [("none", "No outcome recorded"), *lists.outcome_choices],
             "late_reason": [("none", "No reason given"), *lists.of_list(List.LATE_REASON)],
@@ -228,6 +247,18 @@ class LineFilters(filters.FilterSet):
         }
         for name, some in choices.items():
             self.filters[name].extra["choices"] = some
+
+    def _waited_for(self) -> list[tuple[str, str]]:
+        """Whoever something waits for, and who was asked for: nothing waits for them just now."""
+        found, asked = self.lists.waited_for, str((self.data or {}).get("waits_for", ""))
+        if asked.isdecimal() and len(asked) < 10 and int(asked) not in {user.pk for user in found}:
+            found += tuple(User.objects.filter(pk=int(asked)))
+        return _named(found)
+
+    def by_turn(self, stages: QuerySet[Stage], _: str, role: str) -> QuerySet[Stage]:
+        if role == NOBODY:
+            return stages.filter(turn_role="", closed_at__isnull=True)
+        return stages.filter(turn_role=role)
 
     def by_words(self, stages: QuerySet[Stage], _: str, words: str) -> QuerySet[Stage]:
         return stages.filter(with_words(words, "case__"))
@@ -299,6 +330,10 @@ class LineFilters(filters.FilterSet):
 
     def _entries(self, list_: str, code: str = "") -> list[int]:
         return [e.pk for e in self.lists.entries if e.list == list_ and code in ("", e.code)]
+
+
+def _named(people: Iterable[User]) -> list[tuple[str, str]]:
+    return [(str(user.pk), str(user)) for user in people]
 
 
 def answered() -> Q:

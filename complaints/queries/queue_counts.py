@@ -67,11 +67,14 @@ class Edges:
         return When_.SOON if late <= self.soon else When_.LATER
 
 
+def working_days() -> WorkingCalendar:
+    """The council's own calendar; without a policy of its own it counts Monday to Friday. One query."""
+    return service.own_calendar() or WorkingCalendar("Monday to Friday")
+
+
 def edges(now: datetime) -> Edges:
-    """Where today and the next working days of the council's own calendar end. One query. Without a policy of its
-    own a council counts Monday to Friday."""
-    today, day = london_date(now), timedelta(days=1)
-    calendar = service.own_calendar() or WorkingCalendar("Monday to Friday")
+    """Where today and the next working days end. One query."""
+    today, day, calendar = london_date(now), timedelta(days=1), working_days()
     soon = calendar.add(today, SOON)
     return Edges(now, london_midnight(today + day), london_midnight(soon + day), calendar)
 

@@ -12,7 +12,8 @@ from accounts.roles import Role
 from accounts.seats import Standing
 from complaints import permissions
 from complaints.models import Case, IssuedReport, ReportFile, WeeklyIssue
-from complaints.queries.weekly import Before, Weekly, area_of, counted, every_unit, tops_of
+from complaints.queries.scope import tops_of
+from complaints.queries.weekly import Before, Weekly, area_of, counted, every_unit
 from complaints.queries.weekly_kept import before_of, from_plain
 from complaints.queries.weekly_rows import Row, office_key
 from complaints.queries.weeks import Week
@@ -208,18 +209,17 @@ def own_before(user: User, week: Week, *, now: datetime) -> Before | None:
     """What was issued for the week before of the units that the roles of `user` cover: of the narrowest report that has
     them all. None where there is none."""
     tops = tops_of(user, now=now)
-    whole = None in tops or not tops
     issues = WeeklyIssue.objects.filter(week=week.before.code).select_related("unit").order_by("-edition")
     fitting = [
         issue
         for issue in issues
-        if issue.unit is None or (not whole and all(t and issue.unit.covers(t) for t in tops))
+        if issue.unit is None or (tops and all(issue.unit.covers(top) for top in tops))
     ]
     issue = max(fitting, key=lambda one: (len(one.unit.path) if one.unit else 0, one.edition), default=None)
     if issue is None:
         return None
     report = issue.reports.filter(audience=Audience.LEADERSHIP).first()
-    if report is None or whole:
+    if report is None or not tops:
         return before_of(report.said, issue.issued_at) if report else None
     area = area_of(tops, every_unit().values())
     return _of_rows(from_plain(report.said, report.rows), area, issue.issued_at)

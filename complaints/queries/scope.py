@@ -141,17 +141,25 @@ def scope_of(user: User, code: str, *, now: datetime) -> Scope:
     """What `user` begins with, or the unit with `code`. One query, and those of `standings_of` where they have not been
     read. Raises NoSuchUnit."""
     units = tuple(Unit.objects.order_by("path"))
-    reading = [s for s in permissions.standings_of(user, now=now) if s.role in permissions.READING_ROLES]
-    whole = any(s.unit is None for s in reading)
-    if whole:
-        tops = [unit for unit in units if unit.parent_id is None and not unit.is_retired]
-    else:
-        held = {s.unit.pk: s.unit for s in reading if s.unit}.values()
-        tops = [u for u in held if not any(o.covers(u) and o.pk != u.pk for o in held)]
+    tops = tops_of(user, now=now)
+    whole = tops is None
+    if tops is None:
+        top = (unit for unit in units if unit.parent_id is None and not unit.is_retired)
+        tops = sorted(top, key=lambda u: (u.name.casefold(), u.pk))
     chosen = next((unit for unit in units if unit.code == code), None) if code else None
     if code and chosen is None:
         raise NoSuchUnit(code)
-    return Scope(units, tuple(sorted(tops, key=lambda u: (u.name.casefold(), u.pk))), whole, chosen)
+    return Scope(units, tuple(tops), whole, chosen)
+
+
+def tops_of(user: User, *, now: datetime) -> list[Unit] | None:
+    """Where `user` reads cases by their roles, by name; those below another left out. None: in the whole council."""
+    reading = [s for s in permissions.standings_of(user, now=now) if s.role in permissions.READING_ROLES]
+    if any(s.unit is None for s in reading):
+        return None
+    held = {s.unit.pk: s.unit for s in reading if s.unit}.values()
+    tops = [u for u in held if not any(o.covers(u) and o.pk != u.pk for o in held)]
+    return sorted(tops, key=lambda u: (u.name.casefold(), u.pk))
 
 
 def at_or_below(units: Collection[Unit], own: Mapping[int, list[int]]) -> dict[int, list[int]]:

@@ -11,7 +11,7 @@ from django.db.models import Case as Choose
 
 from accounts.models import User
 from complaints import permissions
-from complaints.models import Case, CaseReach, Entry, List, Stage
+from complaints.models import Case, Entry, List, Stage
 from complaints.queries.counted import Column, Number, Row, Table
 from complaints.queries.dashboard import every_type
 from complaints.queries.line_filters import Lists, in_original_time, key_of
@@ -292,7 +292,6 @@ def not_shown(user: User, period: Period, *, now: datetime) -> str:
         for s in permissions.standings_of(user, now=now)
     ):
         return ""
-    listed = CaseReach.objects.filter(case=OuterRef("pk"), holder=-user.pk)
-    hidden = Case.objects.filter(period.days("received_on"), ~Exists(listed), restricted=True)
+    hidden = permissions.hidden_cases(user).filter(period.days("received_on"))
     n = hidden.order_by()[:10_000].count()
     return at_council_level(n)

@@ -1,15 +1,15 @@
 """The weekly RAG report (S12): the open work as it stands, by service and team, the overdue first; and its versions for
 services, senior leadership, the lead member's office, and each MP's or councillor's office (S2.1, S2.4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from accounts.models import Unit, User
-from complaints import permissions
 from complaints.models import IssuedReport, Stage
 from complaints.queries.lines import OPEN_COLOURS, Colour, Show, lines
+from complaints.queries.scope import tops_of
 from complaints.queries.suppressed import at_council_level
 from complaints.queries.weekly_rows import Lines, Row, group_of, office_key, read
 from complaints.queries.weeks import Week
@@ -238,34 +238,22 @@ def own(user: User, *, now: datetime, before: Before | None = None) -> Weekly:
     units = every_unit()
     rows = read(lines(user, Show.WORK, now=now), units, now=now).rows
     tops = tops_of(user, now=now)
-    whole = None in tops
     return Weekly(
         week=Week.of(london_date(instant(now))),
         audience="",
-        about="Whole council" if whole else ", ".join(top.name for top in tops if top),
+        about="Whole council" if tops is None else ", ".join(top.name for top in tops),
         as_of=now,
         rows=rows,
         before=before,
-        restricted=_restricted(rows) if whole else "",
+        restricted=_restricted(rows) if tops is None else "",
         asks=_asks(rows, units),
-        area=None if whole else area_of(tops, units.values()),
+        area=None if tops is None else area_of(tops, units.values()),
     )
 
 
-def tops_of(user: User, *, now: datetime) -> list[Unit | None]:
-    """Where `user` reads cases by their roles, None being the whole council; those below another left out, by name."""
-    reading = [s for s in permissions.standings_of(user, now=now) if s.role in permissions.READING_ROLES]
-    if any(s.unit is None for s in reading):
-        return [None]
-    units = {s.unit.pk: s.unit for s in reading if s.unit}.values()
-    tops = [unit for unit in units if not any(one.covers(unit) and one.pk != unit.pk for one in units)]
-    return [*sorted(tops, key=lambda unit: (unit.name.casefold(), unit.pk))]
-
-
-def area_of(tops: Iterable[Unit | None], units: Iterable[Unit]) -> frozenset[int]:
+def area_of(tops: Collection[Unit], units: Iterable[Unit]) -> frozenset[int]:
     """The units at or below any of `tops`."""
-    held = [top for top in tops if top]
-    return frozenset(unit.pk for unit in units if any(top.covers(unit) for top in held))
+    return frozenset(unit.pk for unit in units if any(top.covers(unit) for top in tops))
 
 
 def every_unit() -> dict[int, Unit]:

@@ -17,7 +17,7 @@ from complaints.reports.downloads import CSV_TYPE, XLSX_TYPE, csv_of, xlsx_of
 from complaints.views.case_lists import list_at, reader
 from slas.core.calendar import london_date
 
-MOST_IN_XLSX = 100_000
+MOST_IN_XLSX = 20_000
 
 
 @signed_in
@@ -32,7 +32,7 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
 
 @signed_in
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    """The lines as an Excel workbook, which is made whole before it is sent: of a hundred thousand lines at most."""
+    """The lines as an Excel workbook, which is made whole before it is sent: of so many lines at most."""
     asked, now = _asked(request)
     if not asked.valid:
         return redirect(list_at(address_of(asked)))

@@ -24,10 +24,11 @@ from complaints.actions import reports as actions
 from complaints.actions.exporting import exported
 from complaints.forms.reports import IssueForm
 from complaints.jobs import report_file_later
-from complaints.models import Case, IssuedReport, ReportFile, WeeklyIssue
+from complaints.models import IssuedReport, ReportFile, WeeklyIssue
 from complaints.papers import serve, store
 from complaints.queries import reports as queries
 from complaints.queries import weekly
+from complaints.queries.lines import Show, lines
 from complaints.queries.weekly import Weekly
 from complaints.queries.weekly_rows import office_key
 from complaints.queries.weeks import NotAWeek, Week
@@ -102,11 +103,13 @@ def _no_report(request: HttpRequest, present: Week, told: str) -> HttpResponse:
 
 def _past(request: HttpRequest, user: User, week: Week, present: Week, now: datetime) -> HttpResponse:
     """What was issued for a week that is over. Nothing else of it is kept, and nothing is made up."""
-    first = Case.objects.order_by("received_on").values_list("received_on", flat=True).first()
-    if first is None or week.last < first:
+    came = lines(user, Show.CASES, now=now).order_by("received_on", "case")
+    first = came.values_list("received_on", flat=True).first()
+    there = list(_of_week(user, week, now))
+    if first is not None and week.last < first and not there:
         told = f"Week {week.number}, {week.days}, is before the first case here. There is nothing to report."
         return _no_report(request, present, told)
-    context = {"week": week, "present": present, "there": list(_of_week(user, week, now))}
+    context = {"week": week, "present": present, "there": there}
     return render(request, "complaints/reports/past.html", context)
 
 

@@ -101,6 +101,15 @@ def test_a_name_is_text_whatever_it_holds(council: Council, client_for: Any) -> 
     assertNotContains(page, "<script>alert(1)")
 
 
+def test_more_words_than_are_looked_for_are_refused(council: Council, client_for: Any) -> None:
+    words = "one two three four five six seven eight nine ten"
+    client = client_for(council.officer)
+    assertNotContains(client.get(reverse("cases"), {"search": words}), "Search for 10 words or fewer")
+    assertContains(
+        client.get(reverse("cases"), {"search": f"{words} eleven"}), "Search for 10 words or fewer"
+    )
+
+
 # --- every filter -----------------------------------------------------------------------------------
 
 
@@ -164,7 +173,10 @@ FILTERED: list[tuple[str, set[str]]] = [
     ("kind=complaint", {"writing", "late", "extended", "answered", "answered-late"}),
     ("turn=responder", {"writing", "late", "extended", "enquiry"}),
     ("waits_for={officer}", {"new", "answered", "answered-late"}),
+    ("waits_for={responder}", {"writing", "late", "extended", "enquiry"}),
+    ("waits_for={auditor}", set()),
     ("waits_for=nobody", set()),
+    ("turn=nobody", set()),
     ("answers=yes", ALL_OPEN - {"new"}),
     ("answers=no", {"new"}),
     ("due_from=2026-12-03", {"extended"}),
@@ -201,7 +213,7 @@ FILTERED: list[tuple[str, set[str]]] = [
 def test_each_filter_finds_its_lines(council: Council, scene: dict[str, Case], client_for: Any) -> None:
     client = client_for(council.senior)
     names = {case.pk: name for name, case in scene.items()}
-    people = {"senior": council.senior.pk, "officer": council.officer.pk}
+    people = {name: getattr(council, name).pk for name in ("senior", "officer", "responder", "auditor")}
     assert {names[stage.case_id] for stage in lines_of(client)} == ALL_OPEN
     for address, expected in FILTERED:
         found = lines_of(client, address.format(**people))
