@@ -77,7 +77,7 @@ def log_contact(contact: Contact, *, by: User, now: datetime, once: uuid.UUID | 
     """
     if once is not None and (there := Case.objects.filter(once=once).first()):
         return _logged_before(there, contact)
-    seat = check_contact(contact, by=by, now=now)
+    seat = check_contact(contact, by=permissions.afresh(by), now=now)
     try:
         with transaction.atomic():
             return _log(contact, by=by, for_whom=seat.for_whom, now=now, once=once)
@@ -149,7 +149,7 @@ def check_contact(contact: Contact, *, by: User, now: datetime) -> Standing:
     """By what standing `by` may log this: their own, or that of whom they cover. Refused with the field it is about."""
     allowed = (
         s
-        for s in permissions.standings_of(permissions.afresh(by), now=now)
+        for s in permissions.standings_of(by, now=now)
         if s.role in permissions.TEAM_ROLES and (s.unit is None or s.unit.covers(contact.unit))
     )
     seat = next(allowed, None)
@@ -221,19 +221,19 @@ def write_case(
 ) -> Case:
     """The rows of a case without its stages. `officer`: whose case it is (None: who logs it)."""
     case = case_row(contact, reference=next_reference(now), kind=kind, by=by, now=now, officer=officer or by)
-    case.once = once
+    people, points = parties.rows(case, contact.parties), point_rows(case, contact)
+    case.once, case.search_text = once, search_text(case, people, points)
     case.save(force_insert=True)
     CaseUnit.objects.create(case=case, unit=contact.unit, lead=True)
-    parties.write(case, contact.parties)
-    Point.objects.bulk_create(point_rows(case, contact))
-    case.tags.set(contact.tags)
+    Party.objects.bulk_create(people)
+    Point.objects.bulk_create(points)
+    case.tags.add(*contact.tags)
     if contact.restricted:
         readers = {person.pk: person for person in (officer, *contact.readers) if person}
         if by is not None and permissions.team_among([by], contact.unit, now=now):
             readers[by.pk] = by  # not a deputy, who would keep it when the cover ends
         check_list(readers.values(), contact.unit, "readers", now)
         CaseReader.objects.bulk_create(CaseReader(case=case, user=reader) for reader in readers.values())
-    write_search_text(case)
     return case
 
 
@@ -287,8 +287,11 @@ def next_references(count: int, *, now: datetime) -> list[str]:
 def locked_counter(now: datetime) -> ReferenceCounter:
     """The counter of this year: until the transaction ends nobody else gives out a reference, or writes a case."""
     year = london_date(now).year
+    counters = ReferenceCounter.objects.select_for_update().filter(year=year)
+    if there := counters.first():
+        return there
     ReferenceCounter.objects.get_or_create(year=year)
-    return ReferenceCounter.objects.select_for_update().get(year=year)
+    return counters.get()
 
 
 def write_search_text(case: Case) -> None:
@@ -332,9 +335,7 @@ def begin_stage(
     happened, where that was not taken over. `points`: those it looks into; None: all of the case. `because`: what the
     complainant says against the answer before.
     """
-    stage = write_stage(case, type_, unit=unit, officer=officer, now=now, points=points)
-    stage.because = because
-    stage.save(update_fields=["because"])
+    stage = write_stage(case, type_, unit=unit, officer=officer, now=now, points=points, because=because)
     if earlier is not None:
         carrying.carry([earlier], stage, taking_over(type_, moment), by=by, now=now)
     ensure_begun(stage, moment, by=by, now=now)
@@ -351,6 +352,7 @@ def write_stage(
     officer: User | None,
     now: datetime,
     points: Sequence[Point] | None = None,
+    because: str = "",
 ) -> Stage:
     """The row of a stage and its points, in the state its table begins in; its deadlines and turn are still to be
     worked out."""
@@ -364,12 +366,16 @@ def write_stage(
         unit=unit,
         officer=officer,
         draft_days=type_.draft_days,
+        because=because,
+        latest=not type_.beside,
+        **{own: getattr(case, of) for own, of in turns.OF_CASE.items()},
     )
     if not type_.beside:
         looked_into = case.points.all() if points is None else points
         StagePoint.objects.bulk_create(StagePoint(stage=stage, point=point) for point in looked_into)
-        case.kind = type_.procedure.kind
-        Case.objects.filter(pk=case.pk).update(kind=case.kind)
+        if case.kind != type_.procedure.kind:
+            case.kind = type_.procedure.kind
+            Case.objects.filter(pk=case.pk).update(kind=case.kind)
     return stage
 
 

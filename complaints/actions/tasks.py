@@ -32,12 +32,11 @@ _COMPARED = (
 
 
 def with_what_waits(stages: QuerySet[Stage]) -> QuerySet[Stage]:
-    """`stages` with all that their tasks are made of, in a constant number of queries."""
+    """`stages` with all that their tasks are made of but who is on lists, in a constant number of queries."""
     return stages.select_related(
         "case", "type__procedure__policy_version", "type__table", "learning_action"
     ).prefetch_related(
         "deadlines",
-        "case__readers",
         "tasks",
         Prefetch(
             "contributions",

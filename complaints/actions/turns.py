@@ -20,6 +20,7 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
     """Work out and store the turn of these stages, how they stand, what waits in them, and from where their cases are
     reached. Their deadlines are up to date."""
     stages = list(tasks.with_what_waits(Stage.objects.filter(pk__in=list(stage_ids))))
+    prefetch_related_objects([stage.case for stage in stages if stage.case.restricted], "readers")
     if undated := [stage for stage in stages if _headline(stage) is None]:
         prefetch_related_objects(undated, "letters")
     open_ = [stage for stage in stages if stage.closed_at is None]
