@@ -4,7 +4,7 @@ A role at a unit reaches every case that a unit at or below it works on. A restr
 the people on its named list, and never through cover. What may be done is in the move table of the stage.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -59,7 +59,8 @@ def visible_cases(user: User, *, now: datetime | None = None) -> QuerySet[Case]:
     reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
     if not user.is_active or not reading:
         return Case.objects.none()
-    return Case.objects.filter(_seen(user, reading, of_case="pk", unit="unit", restricted="restricted"))
+    names = {"of_case": "pk", "unit": "unit", "restricted": "restricted"}
+    return Case.objects.filter(_seen(user, reading, _below(reading), **names))
 
 
 def hidden_cases(user: User) -> QuerySet[Case]:
@@ -68,21 +69,33 @@ def hidden_cases(user: User) -> QuerySet[Case]:
     return Case.objects.filter(~Exists(listed), restricted=True)
 
 
-def visible_stages(user: User, *, now: datetime | None = None) -> QuerySet[Stage]:
-    """The stages of the cases `user` may open: of `visible_cases`, without reading the cases."""
+def visible_stages(
+    user: User, *, now: datetime | None = None, units: Collection[Unit] | None = None
+) -> QuerySet[Stage]:
+    """The stages of the cases `user` may open: of `visible_cases`, without reading the cases. `units`: every unit there
+    is, where a page has read them; by number the database finds them in an index."""
     reading = [s for s in standings_of(user, now=now) if s.role in READING_ROLES]
     if not user.is_active or not reading:
         return Stage.objects.none()
-    return Stage.objects.filter(_seen(user, reading, of_case="case", unit="case_unit", restricted="hidden"))
+    names = {"of_case": "case", "unit": "case_unit", "restricted": "hidden"}
+    return Stage.objects.filter(_seen(user, reading, _below(reading, units), **names))
 
 
-def _seen(user: User, reading: list[Standing], *, of_case: str, unit: str, restricted: str) -> Q:
-    """What `user` sees by these standings of a table that has the case, its unit, and whether it is `apart` and
-    restricted under these names. Where the case's unit does not say it, its reach does."""
+def _seen(
+    user: User,
+    reading: list[Standing],
+    below: QuerySet[Unit] | list[int],
+    *,
+    of_case: str,
+    unit: str,
+    restricted: str,
+) -> Q:
+    """What `user` sees by these standings, which reach the units `below`, of a table that has the case, its unit, and
+    whether it is `apart` and restricted under these names. Where the case's unit does not say it, its reach does."""
     reach = CaseReach.objects.filter(case=OuterRef(of_case))
     if any(s.unit is None for s in reading):
         return Q(**{restricted: False}) | Q(Exists(reach.filter(holder=-user.pk)))
-    here = Q(**{"apart": False, restricted: False, f"{unit}__in": _units(reading)})
+    here = Q(**{"apart": False, restricted: False, f"{unit}__in": below})
     return here | Q(Exists(reach.filter(holder__in=_holders(user, reading)))) & Q(apart=True)
 
 
@@ -91,8 +104,12 @@ def _holders(user: User, reading: Iterable[Standing]) -> list[int]:
     return [-user.pk, *sorted({int(s.unit.path.split("/")[-2]) for s in reading if s.unit})]
 
 
-def _units(reading: Iterable[Standing]) -> QuerySet[Unit]:
-    return Unit.objects.at_or_below({s.unit.path for s in reading if s.unit})
+def _below(reading: Iterable[Standing], units: Collection[Unit] | None = None) -> QuerySet[Unit] | list[int]:
+    """The units at or below those of `reading`, by number where every unit was read before."""
+    tops = {s.unit.path: s.unit for s in reading if s.unit}
+    if units is None:
+        return Unit.objects.at_or_below(tops)
+    return [unit.pk for unit in units if any(top.covers(unit) for top in tops.values())]
 
 
 def sees(user: User, case: Case, *, now: datetime | None = None) -> bool:
@@ -191,4 +208,4 @@ def _of(team: list[Standing]) -> Q:
     """What is of a case at a unit that any of `team` reaches."""
     if any(s.unit is None for s in team):
         return Q(pk__isnull=False)
-    return Q(case__unit__in=_units(team)) if team else Q(pk__in=[])
+    return Q(case__unit__in=_below(team)) if team else Q(pk__in=[])

@@ -68,7 +68,7 @@ def change_details(
         if not changes:
             raise Refused("Nothing was changed.")
         act.case.save()
-        intake.write_search_text(act.case)
+        _write_search_text(act.case)
         act.say(f"{act.who} {changes.sentence}.", **changes.details)
     return act.case
 
@@ -165,7 +165,7 @@ def change_people(
             changes.said.append(f"recorded that whoever wrote gave {none}")
         if not changes:
             raise Refused("Nothing was changed.")
-        intake.write_search_text(act.case)
+        _write_search_text(act.case)
         act.say(f"{act.who} {changes.sentence}.", **changes.details)
     return act.case
 
@@ -255,3 +255,9 @@ def link(
             act.say(f"{act.who} linked it to {other}: {why}", other=other.reference)
             act.tell(other, f"{act.who} linked it to {act.case}: {why}")
     return act.case
+
+
+def _write_search_text(case: Case) -> None:
+    """All that a case is found by, as words."""
+    case.search_text = intake.search_text(case, case.parties.all(), case.points.all())
+    Case.objects.filter(pk=case.pk).update(search_text=case.search_text)

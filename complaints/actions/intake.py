@@ -294,12 +294,6 @@ def locked_counter(now: datetime) -> ReferenceCounter:
     return counters.get()
 
 
-def write_search_text(case: Case) -> None:
-    """All that a case is found by, as words."""
-    case.search_text = search_text(case, case.parties.all(), case.points.all())
-    Case.objects.filter(pk=case.pk).update(search_text=case.search_text)
-
-
 def search_text(case: Case, people: Iterable[Party], points: Iterable[Point]) -> str:
     """What a case with these people and points is found by."""
     texts = [

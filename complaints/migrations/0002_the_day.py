@@ -168,4 +168,20 @@ class Migration(migrations.Migration):
             model_name='stage',
             index=models.Index(fields=['opened_at', 'id'], include=('case_unit', 'hidden', 'apart', 'case'), name='stage_all_opened'),
         ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('apart', False), ('latest', True)), fields=['case_unit'], name='stage_of_unit'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('apart', True)), fields=['case'], name='stage_apart'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('in_time', False)), fields=['met_on'], include=('unit', 'type', 'late_reason', 'case_unit', 'hidden', 'apart', 'case'), name='stage_late'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('hidden', True)), fields=['stage'], name='task_hidden'),
+        ),
     ]

@@ -119,6 +119,14 @@ class Stage(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["case"], name="stage_latest", condition=Q(latest=True)),
+            models.Index(fields=["case_unit"], name="stage_of_unit", condition=Q(latest=True, apart=False)),
+            models.Index(fields=["case"], name="stage_apart", condition=Q(apart=True)),
+            models.Index(
+                fields=["met_on"],
+                include=["unit", "type", "late_reason", "case_unit", "hidden", "apart", "case"],
+                name="stage_late",
+                condition=Q(in_time=False),
+            ),
             models.Index(
                 fields=["-received_on", "-case"],
                 include=["id", "unit", "case_unit", "hidden", "apart"],

@@ -56,6 +56,7 @@ class Task(models.Model):
             models.Index(
                 fields=["unit", "late_at"], name="task_of_unit", condition=models.Q(person__isnull=True)
             ),
+            models.Index(fields=["stage"], name="task_hidden", condition=models.Q(hidden=True)),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,34 @@ STAGE_READ = ("unit", "officer", "responder")
 """The people and the unit that are read together with a stage that is to be shown."""
 
 
+STAGE_SHOWN = (
+    "number",
+    "type",
+    "state",
+    "unit__name",
+    "officer__name",
+    "officer_text",
+    "responder__name",
+    "responder_text",
+    "turn_verb",
+    "turn_role",
+    "turn_person",
+    "turn_since",
+    "clock",
+    "due_on",
+    "due_at",
+    "amber_at",
+    "red_at",
+    "met_on",
+    "in_time",
+    "closed_at",
+    "closed_as",
+    "outcome",
+)
+"""What a list shows of a stage: a third of what there is, and read in a third of the time."""
+CASE_SHOWN = ("reference", "summary", "restricted", "received_on")
+
+
 def with_types(stages: QuerySet[Stage]) -> QuerySet[Stage]:
     """`stages` with all that says what may be done to them, and what their dates are shown with. The types come in a
     query of their own, each once: there are few of them, and they are wide."""

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from complaints.models import Clock, Stage, StageType
 from complaints.queries.counted import Column, Number, Row, Table
 from complaints.queries.line_filters import NOBODY, Lists, key_of, stage_label
-from complaints.queries.lines import OPEN_COLOURS, Colour, Show, lines, with_colour
+from complaints.queries.lines import OPEN_COLOURS, Colour, Show, with_colour
 from complaints.queries.queue_counts import SOON, working_days
 from complaints.queries.scope import Branch, Scope, at_or_below
 from complaints.queries.weeks import Week
@@ -146,7 +146,7 @@ def _counted_work(
     read once and kept by the database while it counts them: by everything at a time there would be as many groups as
     lines."""
     soon = When(clock=Clock.RUNNING, due_on__gte=days[0], due_on__lte=days[-1], then=F("due_on"))
-    work = with_colour(scope.narrow(lines(user, Show.WORK, now=now)), now)
+    work = with_colour(scope.lines(user, Show.WORK, now=now), now)
     work = work.annotate(soon=Case(soon, default=None, output_field=DateField())).order_by()
     read = work.values_list("unit_id", "officer_id", "type_id", "turn_role", "turn_since", "colour", "soon")
     try:
@@ -299,7 +299,7 @@ def _days_of(
     user: User, scope: Scope, weeks: Sequence[Week], *, now: datetime
 ) -> tuple[dict[date, int], dict[date, int]]:
     """Cases by the day they were received, and by the London day they were closed."""
-    cases = scope.narrow(lines(user, Show.CASES, now=now)).order_by()
+    cases = scope.lines(user, Show.CASES, now=now).order_by()
     first, last = weeks[0].first, weeks[-1].last
     came = cases.filter(received_on__gte=first, received_on__lte=last)
     went = cases.filter(
@@ -324,7 +324,7 @@ def late_reasons(user: User, scope: Scope, types: Sequence[StageType], *, now: d
     is every stage there is. One query."""
     today = london_date(now)
     first = weeks_to(today)[0].first
-    late = scope.narrow(lines(user, Show.STAGES, now=now)).filter(
+    late = scope.lines(user, Show.STAGES, now=now).filter(
         met_on__gte=first,
         met_on__lte=today,
         in_time=False,

@@ -43,9 +43,9 @@ class Lists:
 
     units: tuple[Unit, ...]
     types: tuple[StageType, ...]
-    officers: tuple[User, ...]
+    officers: tuple[tuple[int, str], ...]
     entries: tuple[Entry, ...]
-    waited_for: tuple[User, ...] = ()
+    waited_for: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def read(cls) -> "Lists":
@@ -55,13 +55,13 @@ class Lists:
             types=tuple(
                 StageType.objects.select_related("procedure").order_by("procedure__policy_version", "pk")
             ),
-            officers=tuple(person for person in people if person.of_the_team),
+            officers=tuple((pk, name) for pk, name, of_the_team in people if of_the_team),
             entries=tuple(
                 Entry.objects.own()
                 .filter(list__in=(List.LATE_REASON, List.THEME, List.CATEGORY))
                 .order_by("position")
             ),
-            waited_for=tuple(people),
+            waited_for=tuple((pk, name) for pk, name, _ in people),
         )
 
     def below(self, code: str) -> list[int]:
@@ -101,11 +101,13 @@ class Lists:
         return list(found.items())
 
 
-def _people() -> list[Any]:
-    """The Customer Relations Team (`of_the_team`), and whoever something waits for by name."""
+def _people() -> list[tuple[int, str, bool]]:
+    """The Customer Relations Team and whoever something waits for by name: the number, the name, and whether they are
+    of the team."""
     held = Exists(Grant.objects.filter(role__in=permissions.TEAM_ROLES, user=OuterRef("pk")))
     waited = Exists(Stage.objects.filter(turn_person=OuterRef("pk"), closed_at__isnull=True))
-    return list(User.objects.filter(held | waited).annotate(of_the_team=held).order_by("name", "pk"))
+    found = User.objects.filter(held | waited).annotate(of_the_team=held).order_by("name", "pk")
+    return list(found.values_list("pk", "name", "of_the_team"))
 
 
 def _as_read(units: tuple[Unit, ...]) -> list[Unit]:
@@ -251,8 +253,8 @@ class LineFilters(filters.FilterSet):
     def _waited_for(self) -> list[tuple[str, str]]:
         """Whoever something waits for, and who was asked for: nothing waits for them just now."""
         found, asked = self.lists.waited_for, str((self.data or {}).get("waits_for", ""))
-        if asked.isdecimal() and len(asked) < 10 and int(asked) not in {user.pk for user in found}:
-            found += tuple(User.objects.filter(pk=int(asked)))
+        if asked.isdecimal() and len(asked) < 10 and int(asked) not in dict(found):
+            found += tuple(User.objects.filter(pk=int(asked)).values_list("pk", "name"))
         return _named(found)
 
     def by_turn(self, stages: QuerySet[Stage], _: str, role: str) -> QuerySet[Stage]:
@@ -332,8 +334,8 @@ class LineFilters(filters.FilterSet):
         return [e.pk for e in self.lists.entries if e.list == list_ and code in ("", e.code)]
 
 
-def _named(people: Iterable[User]) -> list[tuple[str, str]]:
-    return [(str(user.pk), str(user)) for user in people]
+def _named(people: Iterable[tuple[int, str]]) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in people]
 
 
 def answered() -> Q:
@@ -382,7 +384,8 @@ def asked_of(query: Mapping[str, Any], user: User, *, now: datetime, lists: List
     usual = Show.CASES if words else Show.WORK
     show = Show(wanted) if wanted in set(Show) else usual
     read = lists or Lists.read()
-    found = LineFilters(data, show=show, lists=read, now=now, queryset=lines(user, show, now=now))
+    seen = lines(user, show, now=now, units=read.units)
+    found = LineFilters(data, show=show, lists=read, now=now, queryset=seen)
     return Asked(show, sort_of(show, data.get("sort", "")), found)
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from complaints.models import Clock, Finding, Stage
 from complaints.queries.case_page import waited_for
-from complaints.queries.cases import with_types
+from complaints.queries.cases import CASE_SHOWN, STAGE_SHOWN, with_types
 from complaints.queries.lines import Colour, colour_of
 from complaints.queries.stages import stage_name
 from complaints.workflow import State, Verb
@@ -91,11 +91,20 @@ def with_all(stages: QuerySet[Stage]) -> QuerySet[Stage]:
     )
 
 
+def with_shown(stages: QuerySet[Stage]) -> QuerySet[Stage]:
+    """`stages` with no more than a page of lines shows, in two queries."""
+    return (
+        with_types(stages)
+        .select_related("case")
+        .only(*STAGE_SHOWN, *(f"case__{name}" for name in CASE_SHOWN))
+    )
+
+
 def line_views(
     stages: Sequence[Stage], *, now: datetime, terms: Mapping[int, Terms] | None = None
 ) -> list[LineView]:
-    """`stages`, which came through `with_all`, in words; `terms`, where they were read already. One query otherwise,
-    however many there are."""
+    """`stages`, brought by `with_all` or `with_shown`, in words; `terms`, where they were read already. One query
+    otherwise, however many there are."""
     if terms is None:
         terms = terms_of(
             {s.type.sla_version_id: s.type.sla_version for s in stages if s.type.sla_version}.values()

@@ -4,7 +4,7 @@ A line is one stage of a case. The open work has one for each open stage, learni
 cases has one for each case, the stage where it stands; the list of stages has them all.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.utils.functional import cached_property
 
-from accounts.models import User
+from accounts.models import Unit, User
 from complaints import permissions
 from complaints.models import Clock, Stage
 
@@ -64,11 +64,11 @@ _OF_CLOCK = {
 }
 
 
-def lines(user: User, show: Show, *, now: datetime) -> QuerySet[Stage]:
-    """The lines `user` may see, in no order."""
+def lines(user: User, show: Show, *, now: datetime, units: Collection[Unit] | None = None) -> QuerySet[Stage]:
+    """The lines `user` may see, in no order. `units`: every unit, where they were read already."""
+    stages = permissions.visible_stages(user, now=now, units=units)
     if show is Show.WORK:
-        return permissions.visible_stages(user, now=now).filter(closed_at__isnull=True)
-    stages = permissions.visible_stages(user, now=now)
+        return stages.filter(closed_at__isnull=True)
     return stages.filter(latest=True) if show is Show.CASES else stages
 
 

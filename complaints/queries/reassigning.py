@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Grant, Unit, User
 from accounts.roles import Role
@@ -24,6 +24,9 @@ REASSIGNERS = (
 )
 """Who may give the work of others away in bulk, as far as each case lets them."""
 Part = tuple[Stage, Verb]
+Seats = dict[int, list[tuple[Role, str]]]
+"""What those who can sign in may do on cases, by person: each role with the path at or below which ('' is the whole
+council)."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class LeftBehind:
         return "no longer works there" if self.person.is_active else "can no longer sign in"
 
 
-def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
+def left_behind(by: User, seats: Seats, *, now: datetime) -> list[LeftBehind]:
     """The open work nobody would find, of those `by` may give to others: its person can no longer sign in, or holds no
     role there any more. By name. Two queries, and one more where there is any."""
     stages = permissions.visible_stages(by, now=now).filter(closed_at__isnull=True).order_by()
@@ -130,7 +133,6 @@ def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
         for person, unit, path in stages.values_list(column, "unit", "unit__path").distinct()
         if person is not None
     }
-    seats = _seats(person for person, _, _ in holders)
     gone = {(p, u) for p, u, path in holders if not any(path.startswith(top) for _, top in seats.get(p, ()))}
     if not gone:
         return []
@@ -145,13 +147,10 @@ def left_behind(by: User, *, now: datetime) -> list[LeftBehind]:
     return sorted(found, key=lambda left: (left.person.name.casefold(), left.person.pk))
 
 
-def _seats(people: Iterable[int] | None = None) -> dict[int, list[tuple[Role, str]]]:
-    """What those who can sign in may do on cases, by person: each role with the path at or below which ('' is the whole
-    council). `people`: only of these. One query."""
+def all_seats() -> Seats:
+    """What everybody who can sign in may do on cases. One query."""
     grants = Grant.objects.in_force().filter(user__is_active=True, role__in=CASE_ROLES)
-    if people is not None:
-        grants = grants.filter(user__in=set(people))
-    found: dict[int, list[tuple[Role, str]]] = {}
+    found: Seats = {}
     for person, role, path in grants.values_list("user_id", "role", "unit__path"):
         found.setdefault(person, []).append((Role(role), path or ""))
     return found
@@ -168,17 +167,17 @@ class Unheld:
     stages: tuple[Stage, ...]
 
 
-def unheld(by: User, *, now: datetime) -> list[Unheld]:
+def unheld(by: User, seats: Seats, *, now: datetime) -> list[Unheld]:
     """What waits for a role at a unit where nobody may do it, of the cases `by` may give to others; by unit. A constant
     number of queries."""
-    barred = _barred()
+    barred = _barred(seats)
     waiting = (
         permissions.visible_stages(by, now=now)
         .filter(closed_at__isnull=True)
         .filter(turn_person__isnull=True, hidden=False)
     )
     turns = set(waiting.exclude(turn_role="").order_by().values_list("turn_role", "turn_unit").distinct())
-    nobody = _nobody_at(turns)
+    nobody = _nobody_at(turns, seats)
     if not barred and not nobody:
         return []
     empty = Q(pk__in=barred)
@@ -196,27 +195,26 @@ def unheld(by: User, *, now: datetime) -> list[Unheld]:
     return [Unheld(*key, tuple(stages)) for key, stages in found.items()]
 
 
-def _nobody_at(turns: Iterable[tuple[str, int | None]]) -> dict[str, list[int]]:
-    """Those of these roles and units where nobody who can sign in does the work of the role, by role. Two queries."""
+def _nobody_at(turns: Iterable[tuple[str, int | None]], seats: Seats) -> dict[str, list[int]]:
+    """Those of these roles and units where nobody who can sign in does the work of the role, by role. One query."""
     turns = list(turns)
     paths = dict(Unit.objects.filter(pk__in={unit for _, unit in turns}).values_list("pk", "path"))
-    seats = [seat for some in _seats().values() for seat in some] if turns else []
+    held = {seat for some in seats.values() for seat in some}
     found: dict[str, list[int]] = {}
     for role, unit in turns:
-        does = (path for held, path in seats if Role(role) in held.includes)
+        does = (path for has, path in held if Role(role) in has.includes)
         if unit is not None and not any(paths[unit].startswith(path) for path in does):
             found.setdefault(role, []).append(unit)
     return found
 
 
-def _barred() -> set[int]:
-    """The stages, by number, that wait for a decision that everybody who holds its role there may not take. Two
-    queries."""
-    rows = list(Task.objects.filter(kind=Task.Kind.TURN, person__isnull=True).exclude(not_by=""))
-    if not rows:
-        return set()
-    prefetch_related_objects(rows, "unit")
-    grants = list(
-        Grant.objects.in_force().filter(user__is_active=True, role__in=CASE_ROLES).select_related("unit")
-    )
-    return {row.stage_id for row in rows if not any(is_for(row, g.user_id, g.role, g.unit) for g in grants)}
+def _barred(seats: Seats) -> set[int]:
+    """The stages, by number, that wait for a decision that everybody who holds its role there may not take. One
+    query."""
+    rows = Task.objects.filter(kind=Task.Kind.TURN, person__isnull=True).exclude(not_by="")
+    held = [
+        (who, role, Unit(path=path) if path else None) for who, some in seats.items() for role, path in some
+    ]
+    return {
+        row.stage_id for row in rows.select_related("unit") if not any(is_for(row, *seat) for seat in held)
+    }

@@ -52,8 +52,8 @@ def to_be_opened(user: User, *, now: datetime) -> list[tuple[Stage, Standing]]:
     """The stages of restricted cases on whose list `user` is that nobody on it can carry on, and by what `user` may put
     somebody there who can. Two queries, and more where there are any."""
     mine = permissions.visible_stages(user, now=now).filter(closed_at__isnull=True).filter(hidden=True)
-    turns = Task.objects.filter(kind=Task.Kind.TURN, stage__in=mine).select_related("unit", "person")
-    nobody = stuck(turns)
+    turns = Task.objects.filter(kind=Task.Kind.TURN, hidden=True, stage__in=mine)
+    nobody = stuck(turns.select_related("unit", "person"))
     if not nobody:
         return []
     rows = with_types(Stage.objects.filter(case__stages__in=nobody).distinct().order_by("number"))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Unit, User
 from complaints import permissions
 from complaints.models import Stage
+from complaints.queries.lines import Show, lines
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,9 @@ class Scope:
         """Whether the chosen unit is less than what the reader began with."""
         return self.unit is not None and (self.whole or [self.unit.pk] != [top.pk for top in self.tops])
 
-    def narrow(self, stages: QuerySet[Stage]) -> QuerySet[Stage]:
-        """`stages` of the chosen unit and those below it; all at the start."""
+    def lines(self, user: User, show: Show, *, now: datetime) -> QuerySet[Stage]:
+        """The lines `user` may see, of the chosen unit and those below it; all at the start."""
+        stages = lines(user, show, now=now, units=self.units)
         if (chosen := self.unit) is None:
             return stages
         return stages.filter(unit__in=[unit.pk for unit in self.units if chosen.covers(unit)])

@@ -15,7 +15,7 @@ from complaints.models import Case, Entry, List, Stage
 from complaints.queries.counted import Column, Number, Row, Table
 from complaints.queries.dashboard import every_type
 from complaints.queries.line_filters import Lists, in_original_time, key_of
-from complaints.queries.lines import Show, lines
+from complaints.queries.lines import Show
 from complaints.queries.periods import Period
 from complaints.queries.scope import Branch, Scope, at_or_below
 from complaints.queries.suppressed import at_council_level
@@ -172,8 +172,8 @@ def figures_of(user: User, scope: Scope, period: Period, *, now: datetime) -> Fi
 
 def _cohorts(user: User, scope: Scope, period: Period, *, now: datetime) -> dict[str, QuerySet[Stage]]:
     """The lines each column counts, in no order."""
-    cases = scope.narrow(lines(user, Show.CASES, now=now)).order_by()
-    stages = scope.narrow(lines(user, Show.STAGES, now=now)).order_by()
+    cases = scope.lines(user, Show.CASES, now=now).order_by()
+    stages = scope.lines(user, Show.STAGES, now=now).order_by()
     original = Choose(
         When(in_original_time(), then=Value(True)), default=Value(False), output_field=BooleanField()
     )

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.seats import Standing
 from complaints.models import Case, Stage, Task
 from complaints.queries import queue, restricted
-from complaints.queries.cases import STAGE_READ, types
+from complaints.queries.cases import CASE_SHOWN, STAGE_SHOWN, types
 from complaints.queries.line_views import LineView, line_views
 from complaints.queries.lines import Colour
 from complaints.workflow import Verb
@@ -79,6 +79,18 @@ class TaskView:
     formal: LineView | None
 
 
+_SHOWN = (
+    *(column.attname for column in Task._meta.concrete_fields),
+    *(f"case__{name}" for name in CASE_SHOWN),
+    *(f"stage__{name}" for name in STAGE_SHOWN if "__name" not in name),
+    "stage__unit__name",
+    "unit__name",
+    "unit__path",
+    "person__name",
+    "person__is_active",
+)
+
+
 def waits(rows: Iterable[Task], user: User, *, now: datetime) -> list[Waits]:
     """`rows` of the queue of `user`, which came through `with_cases`, each with by what it is theirs."""
     return [Waits(row, seat) for row in rows if (seat := queue.seat_of(row, user, now=now))]
@@ -86,9 +98,10 @@ def waits(rows: Iterable[Task], user: User, *, now: datetime) -> list[Waits]:
 
 def with_cases(rows: QuerySet[Task]) -> QuerySet[Task]:
     """`rows` with all that a list of them shows."""
-    stage = (f"stage__{name}" for name in STAGE_READ)
-    return rows.select_related("case", "unit", "person", "stage", *stage).prefetch_related(
-        Prefetch("stage__type", types())
+    return (
+        rows.select_related("case", "unit", "person", "stage__unit")
+        .prefetch_related(Prefetch("stage__type", types()))
+        .only(*_SHOWN)
     )
 
 

@@ -15,7 +15,7 @@ from complaints.forms.lines import filter_form
 from complaints.models import SavedView
 from complaints.moves import CASE_ROLES
 from complaints.queries.line_filters import Asked, asked_of
-from complaints.queries.line_views import line_views, with_all
+from complaints.queries.line_views import line_views, with_shown
 from complaints.queries.line_words import address_of, counted, used
 from complaints.queries.lines import DEEP, MOST, SORTS, LinePages, Show
 from complaints.queries.reassigning import reassigns
@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
     pages = LinePages(
         asked.lines,
         PAGE_SIZE,
-        read=with_all,
+        read=with_shown,
         most=MOST_BY_WORDS if words else MOST,
         deep=MOST if asked.show is Show.WORK else DEEP,
     )

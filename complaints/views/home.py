@@ -13,7 +13,7 @@ from complaints.context import Place, places_of
 from complaints.moves import CASE_ROLES
 from complaints.queries import queue, today
 from complaints.queries.queue_counts import Counts, Part, When_, counted, edges, what_label
-from complaints.queries.reassigning import left_behind, reassigns, unheld
+from complaints.queries.reassigning import all_seats, left_behind, reassigns, unheld
 from complaints.queries.restricted import locked
 
 FIRST = 10
@@ -26,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     person, now = cast(User, request.user), timezone.now()
     works = any(s.role in CASE_ROLES for s in permissions.standings_of(person, now=now))
     manages = works and reassigns(person, now=now)
+    seats = all_seats() if manages else {}
     context = {
         "person": person,
         "grants": person.grants_in_force,
@@ -33,8 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "works": works,
         "manages": manages,
         "in_team": permissions.in_team(person, now=now),
-        "left_behind": left_behind(person, now=now) if manages else (),
-        "unheld": unheld(person, now=now) if manages else (),
+        "left_behind": left_behind(person, seats, now=now) if manages else (),
+        "unheld": unheld(person, seats, now=now) if manages else (),
         "locked": locked(person, now=now) if manages else (),
     }
     if works:

@@ -23,7 +23,7 @@ from complaints.forms.acts import REGISTRY
 from complaints.models import Case, Draft, Entry, Letter, Stage
 from complaints.moves import table_of
 from complaints.queries.case_page import case_view
-from complaints.queries.reassigning import left_behind
+from complaints.queries.reassigning import all_seats, left_behind
 from complaints.workflow import Verb
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, deadline, entry, open_stage, tasks
@@ -228,7 +228,7 @@ def test_25_the_open_work_of_somebody_who_left_is_found(council: Council, who: s
     leaver = getattr(council, who)
     deactivate(person=leaver, by=council.administrator, now=NOW)
     manager = council.manager
-    assert [(left.person, left.cases) for left in left_behind(manager, now=NOW)] == [(leaver, 1)]
+    assert [(left.person, left.cases) for left in left_behind(manager, all_seats(), now=NOW)] == [(leaver, 1)]
     assert str(leaver) in browser(manager).get("/").content.decode()
     listed = browser(manager).get(f"/reassign/?absent={leaver.pk}").content.decode()
     assert case.reference in listed
@@ -251,7 +251,7 @@ def test_25_the_work_of_a_restricted_case_is_found_when_its_officer_is_not_on_th
         person
         for person in (council.officer, council.senior, council.manager)
         if case.reference in {task.case.reference for task in tasks(person, now=NOW)}
-        or any(left.person == council.officer for left in left_behind(person, now=NOW))
+        or any(left.person == council.officer for left in left_behind(person, all_seats(), now=NOW))
     ]
     assert council.officer not in found
     assert found != []

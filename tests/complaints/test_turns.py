@@ -16,7 +16,7 @@ from complaints.actions import allocation, closing, dates, details, drafting, es
 from complaints.actions.parties import PartyDraft
 from complaints.models import Case, Contribution, Stage, Task
 from complaints.queries.queue_counts import edges
-from complaints.queries.reassigning import left_behind
+from complaints.queries.reassigning import all_seats, left_behind
 from complaints.queries.today import Waits, in_words
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, open_stage, tasks
@@ -238,11 +238,11 @@ def test_the_turn_of_somebody_who_left_is_nobodys_and_their_managers_are_told(co
     case = cases.accepted(council)
     deactivate(person=council.responder, by=council.administrator, now=NOW)
     assert whose(case, council) == set()
-    found = left_behind(council.senior, now=NOW)
+    found = left_behind(council.senior, all_seats(), now=NOW)
     assert [(left.person, left.cases, left.why) for left in found] == [
         (council.responder, 1, "can no longer sign in")
     ]
-    assert left_behind(council.outsider, now=NOW) == []
+    assert left_behind(council.outsider, all_seats(), now=NOW) == []
 
 
 def test_so_are_they_of_somebody_who_changed_teams(council: Council) -> None:
@@ -251,21 +251,21 @@ def test_so_are_they_of_somebody_who_changed_teams(council: Council) -> None:
     revoke_grant(grant=grant, by=council.administrator, now=NOW)
     make_grant(council.responder, Role.RESPONDER, council.send_south)
     assert whose(case, council) == set()
-    found = left_behind(council.senior, now=NOW)
+    found = left_behind(council.senior, all_seats(), now=NOW)
     assert [(left.person, left.why) for left in found] == [(council.responder, "no longer works there")]
 
 
 def test_nothing_is_left_behind_while_everybody_is_there(council: Council) -> None:
     cases.accepted(council)
     cases.log(council)
-    assert left_behind(council.manager, now=NOW) == []
+    assert left_behind(council.manager, all_seats(), now=NOW) == []
 
 
 def test_what_is_closed_is_not_left_behind(council: Council) -> None:
     cases.closed(council)
     deactivate(person=council.responder, by=council.administrator, now=NOW)
     deactivate(person=council.officer, by=council.administrator, now=NOW)
-    assert left_behind(council.manager, now=NOW) == []
+    assert left_behind(council.manager, all_seats(), now=NOW) == []
 
 
 # --- the one list of today --------------------------------------------------------------------------

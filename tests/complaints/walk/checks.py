@@ -24,7 +24,7 @@ from complaints.models import (
     StageEvent,
 )
 from complaints.moves import table_of
-from complaints.queries.reassigning import left_behind, unheld
+from complaints.queries.reassigning import all_seats, left_behind, unheld
 from complaints.queries.restricted import locked
 from complaints.workflow import Verb
 from slas.core.calendar import LONDON, PauseSpan, instant, london_date
@@ -431,9 +431,9 @@ def _lists(person: User, stage: Stage, now: datetime) -> bool:
     """Whether the first page of `person` shows that `stage` waits: for them, or for somebody who cannot do it."""
     if any(task.stage == stage for task in tasks(person, now=now)):
         return True
-    if any(stage in left.stages for left in unheld(person, now=now)):
+    if any(stage in left.stages for left in unheld(person, all_seats(), now=now)):
         return True
-    return any(left.person == stage.turn_person for left in left_behind(person, now=now))
+    return any(left.person == stage.turn_person for left in left_behind(person, all_seats(), now=now))
 
 
 def stages_with_all(case: Case) -> list[Stage]:
