@@ -178,6 +178,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stage',
+            index=models.Index(condition=models.Q(('latest', True)), fields=['due_on'], include=('case_unit', 'hidden', 'apart', 'case'), name='stage_case_due'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('due_on__gt', models.F('original_due_on')), ('latest', True)), fields=['-received_on', '-case'], include=('id', 'case_unit', 'hidden', 'apart'), name='stage_extended'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('latest', True), models.Q(('outcome', ''), _negated=True)), fields=['outcome', '-received_on', '-case'], include=('id', 'case_unit', 'hidden', 'apart'), name='stage_outcome'),
+        ),
+        migrations.AddIndex(
+            model_name='stage',
             index=models.Index(condition=models.Q(('in_time', False)), fields=['met_on'], include=('unit', 'type', 'late_reason', 'case_unit', 'hidden', 'apart', 'case'), name='stage_late'),
         ),
         migrations.AddIndex(

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Unit
 from complaints.models.case import Case, ClosedAs
@@ -121,6 +121,24 @@ class Stage(models.Model):
             models.Index(fields=["case"], name="stage_latest", condition=Q(latest=True)),
             models.Index(fields=["case_unit"], name="stage_of_unit", condition=Q(latest=True, apart=False)),
             models.Index(fields=["case"], name="stage_apart", condition=Q(apart=True)),
+            models.Index(
+                fields=["due_on"],
+                include=["case_unit", "hidden", "apart", "case"],
+                name="stage_case_due",
+                condition=Q(latest=True),
+            ),
+            models.Index(
+                fields=["-received_on", "-case"],
+                include=["id", "case_unit", "hidden", "apart"],
+                name="stage_extended",
+                condition=Q(latest=True, due_on__gt=F("original_due_on")),
+            ),
+            models.Index(
+                fields=["outcome", "-received_on", "-case"],
+                include=["id", "case_unit", "hidden", "apart"],
+                name="stage_outcome",
+                condition=Q(latest=True) & ~Q(outcome=""),
+            ),
             models.Index(
                 fields=["met_on"],
                 include=["unit", "type", "late_reason", "case_unit", "hidden", "apart", "case"],

@@ -258,9 +258,8 @@ class LineFilters(filters.FilterSet):
         return _named(found)
 
     def by_turn(self, stages: QuerySet[Stage], _: str, role: str) -> QuerySet[Stage]:
-        if role == NOBODY:
-            return stages.filter(turn_role="", closed_at__isnull=True)
-        return stages.filter(turn_role=role)
+        # Nobody is waited for in what is closed: said, so that the index of open work answers.
+        return stages.filter(turn_role="" if role == NOBODY else role, closed_at__isnull=True)
 
     def by_words(self, stages: QuerySet[Stage], _: str, words: str) -> QuerySet[Stage]:
         return stages.filter(with_words(words, "case__"))
@@ -284,9 +283,8 @@ class LineFilters(filters.FilterSet):
         return stages.filter(officer__isnull=True) if who == NOBODY else stages.filter(officer=int(who))
 
     def by_person(self, stages: QuerySet[Stage], _: str, who: str) -> QuerySet[Stage]:
-        if who == NOBODY:
-            return stages.filter(turn_person__isnull=True, closed_at__isnull=True)
-        return stages.filter(turn_person=int(who))
+        open_ = stages.filter(closed_at__isnull=True)
+        return open_.filter(turn_person__isnull=True) if who == NOBODY else open_.filter(turn_person=int(who))
 
     def by_stage(self, stages: QuerySet[Stage], _: str, key: str) -> QuerySet[Stage]:
         return stages.filter(type__in=self.lists.of_stage(key))

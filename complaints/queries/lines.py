@@ -163,7 +163,8 @@ DEEP = 2_000
 class LinePages(Paginator):  # type: ignore[type-arg]
     """Pages of a list that counts no further than `most`, and has pages for the first `deep` lines only, so that a page
     costs the same however many there are. `read` says what is read with a line: only for those of the page, the ones
-    before it are passed by in the index."""
+    before it are passed by in the index. `sparse`: there may be few among very many, as of a word, so they are gathered
+    instead of counted; the database, which guesses, would go through the index for them."""
 
     def __init__(
         self,
@@ -173,17 +174,28 @@ class LinePages(Paginator):  # type: ignore[type-arg]
         read: Callable[[QuerySet[Stage]], QuerySet[Stage]],
         most: int = MOST,
         deep: int = MOST,
+        sparse: bool = False,
     ) -> None:
         super().__init__(stages, per_page)
-        self.most, self.deep, self.read = most, deep, read
+        self.most, self.deep, self.read, self.sparse = most, deep, read, sparse
 
     def _get_page(self, rows: Any, number: int, paginator: Any) -> Any:
-        these = self.read(Stage.objects.filter(pk__in=rows.values("pk"))).order_by(*rows.query.order_by)
+        order, first, last = rows.query.order_by, rows.query.low_mark, rows.query.high_mark
+        if self.sparse and not self.more:
+            rows = Stage.objects.filter(pk__in=self._gathered).order_by(*order)[first:last]
+        these = self.read(Stage.objects.filter(pk__in=rows.values("pk"))).order_by(*order)
         return super()._get_page(these, number, paginator)  # type: ignore[misc]
+
+    @cached_property
+    def _gathered(self) -> list[int]:
+        stages: Any = self.object_list
+        return list(stages.order_by().values_list("pk", flat=True)[: self.most + 1])
 
     @cached_property
     def _found(self) -> int:
         stages: Any = self.object_list
+        if self.sparse:
+            return len(self._gathered)
         return int(stages.order_by().values("case")[: self.most + 1].count())
 
     @cached_property

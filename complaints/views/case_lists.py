@@ -52,6 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
         read=with_shown,
         most=MOST_BY_WORDS if words else MOST,
         deep=MOST if asked.show is Show.WORK else DEEP,
+        sparse=bool(words),
     )
     page = pages.get_page(request.GET.get("page"))
     query = address_of(asked)
