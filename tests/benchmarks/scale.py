@@ -1,7 +1,7 @@
 """How long pages take among many cases: `./bench N`, or `python -m tests.benchmarks.scale` on a database that has them.
 
 Every page is asked for in this process, DEBUG off, through all the middleware. A table says what each took beside what
-is wanted (issue 4). Nothing here fails on a slow page or a slow machine.
+is wanted (docs/performance.md). Nothing here fails on a slow page or a slow machine.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import django
 from django.test import Client
@@ -82,10 +83,29 @@ def report(only: str) -> None:
         print(
             f"\nPeak memory of a process that served all of these: {peak_of_a_fresh_process()} MB (wanted: {PEAK_MB})."
         )
+    print("\n" + "\n".join(_summary(found)))
     for name, why in missing.items():
         print(f"Left out: {name}, {why}.")
     over = [f"{one.name} ({one.who}): {', '.join(one.over)}" for one in found if one.over]
     print(f"\nOver what is wanted: {len(over)} of {len(found)}." + "".join(f"\n- {line}" for line in over))
+
+
+def _summary(found: list["Measured"]) -> list[str]:  # type: ignore[name-defined]  # noqa: F821
+    """A line for each kind of page: the middle of the medians, and the worst of the rest."""
+    kinds: dict[str, list[Measured]] = {}  # type: ignore[name-defined]  # noqa: F821
+    for one in found:
+        kinds.setdefault(one.name.partition(":")[0], []).append(one)
+    lines = [
+        "| pages | how many | median ms | slowest median ms | highest p95 ms | most queries |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for kind, those in kinds.items():
+        middles = sorted(one.middle for one in those)
+        lines.append(
+            f"| {kind} | {len(those)} | {median(middles):.0f} | {middles[-1]:.0f} "
+            f"| {max(one.p95 for one in those):.0f} | {max(one.queries for one in those)} |"
+        )
+    return lines
 
 
 def _server() -> str:
