@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 
 from accounts.models import User
-from complaints import permissions
+from complaints import permissions, searching
 from complaints.models import Case, ClosedAs, Party, Stage
 
 NEAR = timedelta(days=30)
@@ -111,11 +111,13 @@ def people_query(
 
 def _same_words(cases: QuerySet[Case], summary: str, received_on: date) -> list[int]:
     """The cases received within 30 days whose summary has the same words, little ones, order and case aside. One
-    query, of the days around it only."""
+    query: of those whose words, as they are indexed, have them all."""
     wanted = words_of(summary)
-    if len(wanted) < 2:
+    indexed = tuple(word for word in dict.fromkeys(searching.words_of(summary)) if word not in LITTLE)
+    if len(wanted) < 2 or not indexed:
         return []
     near = cases.filter(received_on__range=(received_on - NEAR, received_on + NEAR))
+    near = near.filter(search_text__has_words=(indexed[: searching.MOST_WORDS],))
     rows = near.order_by("-pk").values_list("pk", "summary")
     return [pk for pk, text in rows.iterator(chunk_size=2000) if words_of(text) == wanted][:MOST]
 

@@ -402,6 +402,22 @@ def test_the_same_words_within_thirty_days_are_shown(council, officer):
     assert [(one.case, one.why) for one in found] == [(near, ("Same words in the summary",))]
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("O’Brien’s café bin", "CAFÉ bin: o'brien's"), ("Bus_pass lost", "Lost bus_pass")],
+)
+def test_how_the_words_are_written_makes_no_difference(council, officer, before, now):
+    near = written(council, summary=before, parties=[PartyDraft("complainant", "Al Other")])
+    found = officer.post(PAGE, heard(council, summary=now)).context["found"]
+    assert [one.case for one in found] == [near]
+
+
+def test_a_summary_without_a_letter_is_like_no_other(council, officer):
+    written(council, summary="__ --", parties=[PartyDraft("complainant", "Al Other")])
+    assert officer.post(PAGE, heard(council, summary="__ --")).status_code == 302
+    assert Case.objects.count() == 2
+
+
 def test_open_ones_come_first_and_a_mistake_is_left_out(council, officer):
     closed = written(council, received=date(2026, 11, 17))
     triage.triage(case=closed, by=council.officer, now=NOW, exclusion=entry("exclusion", "over-12-months"))

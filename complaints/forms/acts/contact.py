@@ -1,6 +1,7 @@
 """What is asked about a contact, when it is logged and when it is put right."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from django import forms
 
@@ -41,10 +42,11 @@ TAG_LABELS = {List.CATEGORY: "Categories", List.THEME: "Themes", List.ROOT_CAUSE
 
 
 def readers_field(user: User) -> forms.MultipleChoiceField:
-    """The named list of a restricted case: whoever works on cases or may read them, but for `user`, who is on it."""
+    """The named list of a restricted case: whoever works on cases or may read them, but for `user`, who is on it.
+    They are read when they are shown or chosen from."""
     return forms.MultipleChoiceField(
         label="Who else may see it",
-        choices=choices.named(choices.case_people().exclude(pk=user.pk)),
+        choices=cache(lambda: choices.named(choices.case_people().exclude(pk=user.pk))),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
         error_messages={"invalid_choice": "Choose from the list: one of these people is no longer on it"},
