@@ -15,7 +15,7 @@ from accounts.actions import Refused, add_unit
 from accounts.models import Unit, User
 from audit.service import SYSTEM, erase, history, record
 from complaints import permissions
-from complaints.actions import import_writing, intake, reports
+from complaints.actions import import_writing, intake
 from complaints.actions.import_rows import ImportedCase, Judged, judge
 from complaints.models import Case, ImportBatch, ImportLine
 from complaints.queries.imports import may_import, worked_on
@@ -321,7 +321,7 @@ def begin_undo(*, batch: ImportBatch, by: User, now: datetime) -> ImportBatch:
 def undo_some(*, batch: ImportBatch, most: int, by: User | None, now: datetime) -> int:
     """Take back at most so many cases of a batch; returns how many went, 0 once none is left but those worked on.
 
-    Their references are not given out again; the words of their events, and of reports that told of them, are erased.
+    Their references are not given out again; the words of their events are erased.
     """
     row = _in_state(batch, State.UNDOING)
     left = Case.objects.filter(import_batch=row)
@@ -333,7 +333,6 @@ def undo_some(*, batch: ImportBatch, most: int, by: User | None, now: datetime) 
     for case in gone:
         for event in history(case.stream):
             erase(event, by=by, reason="The import was undone.", now=now)
-    reports.forget([case.pk for case in gone], since=row.created_at)
     Case.objects.filter(pk__in=[case.pk for case in gone]).delete()
     row.heard_at = now
     row.save()

@@ -1,7 +1,7 @@
 """The weekly report is issued, and PDFs of reports are asked for. What was issued is never changed: a mistake is put
 right by the next edition. Only what was removed from the records is removed from it too."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from accounts.actions import Refused
 from accounts.models import Unit, User
 from audit.service import record
 from complaints import permissions
-from complaints.models import IssuedReport, ReportFile, WeeklyIssue
+from complaints.models import Case, IssuedReport, ReportFile, WeeklyIssue
 from complaints.queries.reports import REMOVED, Befores, apart, latest_issue, may_issue, without
 from complaints.queries.weekly import Issuing, Weekly, issuing
 from complaints.queries.weekly_kept import from_plain, plain
@@ -133,18 +133,20 @@ def _record_issue(row: WeeklyIssue, what: Issuing, reports: int, now: datetime) 
     )
 
 
-@transaction.atomic
-def forget(case_ids: Collection[int], *, since: datetime) -> int:
-    """Remove what the reports issued since then say of cases that were removed, and the PDFs that say it. What was
-    counted stays counted. Returns how many reports said anything."""
-    gone = dict.fromkeys(case_ids, REMOVED)
+def forget_removed(*, since: datetime) -> int:
+    """Remove what the reports issued since then say of cases that are not there any more, and the PDFs that say it.
+    What was counted stays counted. Returns how many reports said anything."""
     found = 0
     for report in IssuedReport.objects.filter(issue__issued_at__gte=since).iterator(chunk_size=10):
-        weekly = from_plain(report.said, report.rows)
-        if any(row.case in gone and not row.gone for row in weekly.rows):
-            _, report.rows = plain(without(weekly, gone))
-            report.save(update_fields=["rows"])
-            report.files.all().delete()
+        place = report.rows["fields"].index("case")
+        told = {row[place] for row in report.rows["rows"]}
+        gone = told - set(Case.objects.filter(pk__in=told).values_list("pk", flat=True))
+        weekly = from_plain(report.said, report.rows) if gone else None
+        if weekly and any(row.case in gone and row.gone != REMOVED for row in weekly.rows):
+            _, report.rows = plain(without(weekly, dict.fromkeys(gone, REMOVED)))
+            with transaction.atomic():
+                report.save(update_fields=["rows"])
+                report.files.all().delete()
             found += 1
     return found
 

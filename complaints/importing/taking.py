@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actions import Refused
 from accounts.models import Unit, User
-from complaints.actions import imports
+from complaints.actions import imports, reports
 from complaints.actions.import_rows import ImportedCase, learning_row
 from complaints.actions.imports import NotImported, Overtaken, Result, SameAgain
 from complaints.actions.intake import Contact
@@ -170,12 +170,14 @@ def chunks(batch: ImportBatch, *, now: datetime) -> Iterator[list[Result]]:
 def undo(
     batch: ImportBatch, *, by: User | None, clock: Clock = timezone.now, within: timedelta = SLICE
 ) -> ImportBatch:
-    """Take back the cases of a batch that nobody has worked on since; `within` so long, or as far as it gets."""
+    """Take back the cases of a batch that nobody has worked on since, and what reports told of them; `within` so long,
+    or as far as it gets."""
     until = clock() + within
     while imports.undo_some(batch=batch, most=UNDONE_AT_ONCE, by=by, now=clock()):
         if clock() >= until:
             batch.refresh_from_db()
             return batch
+    reports.forget_removed(since=batch.created_at)
     return imports.finish(batch=batch, now=clock())
 
 

@@ -1,10 +1,12 @@
 """What lists, counts and searches read, worked out for the cases that are there; on PostgreSQL the indexes that SQLite has not."""
 
+from datetime import time
 from itertools import islice
 
 from django.db import migrations
 
 from complaints.searching import indexed, joined
+from slas.core.calendar import LONDON
 
 VECTOR = """
 ALTER TABLE complaints_case ADD COLUMN search_vector tsvector GENERATED ALWAYS AS
@@ -55,7 +57,8 @@ def bring_up_to_date(apps, schema_editor):
     brought = rows.iterator(AT_ONCE)
     while cases := list(islice(brought, AT_ONCE)):
         for case in cases:
-            case.apart = case.restricted or len(case.case_units.all()) != 1
+            units = [row.unit_id for row in case.case_units.all()]
+            case.apart = case.restricted or units != [case.unit_id]
             case.search_text = _words(case)
         Case.objects.bulk_update(cases, ["apart", "search_text"])
         _bring_stages(apps, [stage for case in cases for stage in _stages(case)])
@@ -78,12 +81,18 @@ def _stages(case):
             stage.met_on, stage.in_time = headline.met_on, headline.in_time
         else:
             sent = (letter.sent_on for letter in stage.letters.all() if letter.kind == "response")
-            stage.met_on = min(sent, default=None)
+            stage.met_on = min(sent, default=_imported_answer(stage))
         if stage.clock != "running":
             stage.amber_at = stage.red_at = None
         stage.latest, stage.received_on, stage.case_unit_id = stage is last, case.received_on, case.unit_id
         stage.case_closed_at, stage.hidden, stage.apart = case.closed_at, case.restricted, case.apart
     return stages
+
+
+def _imported_answer(stage):
+    """The day an imported row was answered for which the policy has no time: it was closed at noon of it."""
+    closed = stage.closed_at.astimezone(LONDON) if stage.closed_as == "imported" and stage.closed_at else None
+    return closed.date() if closed and closed.time() == time(12) else None
 
 
 def _reach(apps, cases):
@@ -110,6 +119,7 @@ class Migration(migrations.Migration):
     dependencies = [("complaints", "0002_the_day")]
 
     operations = [
-        migrations.RunPython(bring_up_to_date, migrations.RunPython.noop),
+        # First, for PostgreSQL indexes no table of which rows were written in the same transaction.
         migrations.RunPython(index_words, drop_words),
+        migrations.RunPython(bring_up_to_date, migrations.RunPython.noop),
     ]

@@ -34,7 +34,8 @@ class WeeklyIssue(models.Model):
 
 
 class IssuedReport(models.Model):
-    """One version of an issued report, as words and numbers that do not change any more: `said` is what it says of
+    """One version of an issued report, as words and numbers that do not change any more, but for cases
+    removed from the records: `said` is what it says of
     itself and its counts, `rows` its lines (`complaints.queries.weekly`). `about` is the name of what it covers, as it
     was; `unit` decides who may open it."""
 

@@ -45,7 +45,7 @@ class Lists:
     types: tuple[StageType, ...]
     officers: tuple[tuple[int, str], ...]
     entries: tuple[Entry, ...]
-    waited_for: tuple[tuple[int, str], ...] = ()
+    people: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def read(cls) -> "Lists":
@@ -61,7 +61,7 @@ class Lists:
                 .filter(list__in=(List.LATE_REASON, List.THEME, List.CATEGORY))
                 .order_by("position")
             ),
-            waited_for=tuple((pk, name) for pk, name, _ in people),
+            people=tuple((pk, name) for pk, name, _ in people),
         )
 
     def below(self, code: str) -> list[int]:
@@ -102,11 +102,12 @@ class Lists:
 
 
 def _people() -> list[tuple[int, str, bool]]:
-    """The Customer Relations Team and whoever something waits for by name: the number, the name, and whether they are
-    of the team."""
-    held = Exists(Grant.objects.filter(role__in=permissions.TEAM_ROLES, user=OuterRef("pk")))
-    waited = Exists(Stage.objects.filter(turn_person=OuterRef("pk"), closed_at__isnull=True))
-    found = User.objects.filter(held | waited).annotate(of_the_team=held).order_by("name", "pk")
+    """Whoever works on cases, or did: the number, the name, and whether that is for Customer Relations. Not whoever
+    something waits for: a name that came and went would tell of a restricted case."""
+    grants = Grant.objects.filter(user=OuterRef("pk"))
+    of_the_team = Exists(grants.filter(role__in=permissions.TEAM_ROLES))
+    works = User.objects.filter(Exists(grants.filter(role__in=CASE_ROLES)))
+    found = works.annotate(of_the_team=of_the_team).order_by("name", "pk")
     return list(found.values_list("pk", "name", "of_the_team"))
 
 
@@ -240,7 +241,7 @@ class LineFilters(filters.FilterSet):
         choices: dict[str, list[tuple[str, str]]] = {
             "unit": lists.unit_choices,
             "officer": [(NOBODY, "Nobody"), *_named(lists.officers)],
-            "waits_for": [(NOBODY, "Nobody by name"), *self._waited_for()],
+            "waits_for": [(NOBODY, "Nobody by name"), *_named(lists.people)],
             "stage": lists.stage_choices,
             "outcome": [("none", "No outcome recorded"), *lists.outcome_choices],
             "late_reason": [("none", "No reason given"), *lists.of_list(List.LATE_REASON)],
@@ -249,13 +250,6 @@ class LineFilters(filters.FilterSet):
         }
         for name, some in choices.items():
             self.filters[name].extra["choices"] = some
-
-    def _waited_for(self) -> list[tuple[str, str]]:
-        """Whoever something waits for, and who was asked for: nothing waits for them just now."""
-        found, asked = self.lists.waited_for, str((self.data or {}).get("waits_for", ""))
-        if asked.isdecimal() and len(asked) < 10 and int(asked) not in dict(found):
-            found += tuple(User.objects.filter(pk=int(asked)).values_list("pk", "name"))
-        return _named(found)
 
     def by_turn(self, stages: QuerySet[Stage], _: str, role: str) -> QuerySet[Stage]:
         # Nobody is waited for in what is closed: said, so that the index of open work answers.

@@ -97,13 +97,14 @@ class Opened:
 def opened(report: IssuedReport, user: User, *, now: datetime) -> Opened:
     """`report`, which `user` may open, exactly as it was issued, but for what may not be shown any more: a case that
     was restricted since is blanked for who is not on its list, and for everybody where the report is for outside the
-    house; one that went to another service since for who may not open it; one that is not there for everybody. What
+    house; in one of a unit, one that left it since for who may not open it; one that is not there for everybody. What
     was counted stays counted. Two queries."""
     weekly = from_plain(report.said, report.rows)
     cases = {row.case for row in weekly.rows}
     known = dict(Case.objects.filter(pk__in=cases).values_list("pk", "restricted"))
     hidden = {pk for pk, restricted in known.items() if restricted}
-    asked = set(known) if report.audience == Audience.SERVICE else hidden
+    elsewhere = report.audience in IN_HOUSE and report.unit_id is not None
+    asked = set(known) if elsewhere else hidden
     seen = set(
         permissions.visible_cases(user, now=now).filter(pk__in=asked).values_list("pk", flat=True)
         if report.audience in IN_HOUSE

@@ -107,7 +107,7 @@ def _past(request: HttpRequest, user: User, week: Week, present: Week, now: date
     first = came.values_list("received_on", flat=True).first()
     there = list(_of_week(user, week, now))
     if first is not None and week.last < first and not there:
-        told = f"Week {week.number}, {week.days}, is before the first case here. There is nothing to report."
+        told = f"Week {week.number}, {week.days}, is before the first case you may see. There is nothing to report."
         return _no_report(request, present, told)
     context = {"week": week, "present": present, "there": there}
     return render(request, "complaints/reports/past.html", context)

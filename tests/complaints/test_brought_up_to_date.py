@@ -1,6 +1,6 @@
 """An upgrade writes what lists, counts and searches read, as the actions of today write it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +12,7 @@ from complaints.actions import allocation, details, escalation
 from complaints.models import Case, CaseReach, Clock, Stage
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
+from tests.complaints.trackers import imported, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -27,6 +28,7 @@ def lives(council: Council) -> None:
         case=answered, by=council.officer, now=NOW, asked_on=NOW.date(), reasons="Not answered."
     )
     cases.sent(council, "enquiry")
+    imported(row(type="Enquiry", responded=date(2026, 11, 4)), by=council.senior, unit=council.children)
     details.restrict(
         case=cases.accepted(council), by=council.officer, now=NOW, restricted=True, reason="A child."
     )

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from complaints.actions import allocation, extending, sending
+from complaints.actions import allocation, details, extending, sending
 from complaints.models import Case, Stage
 from complaints.queries.line_filters import LineFilters, Lists, asked_of
 from complaints.queries.line_views import with_all
@@ -19,7 +19,7 @@ from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, entry, open_stage
 from tests.complaints.test_lists import queries_of
 from tests.complaints.test_log_pages import heard
-from tests.factories import make_unit
+from tests.factories import make_unit, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -174,7 +174,7 @@ FILTERED: list[tuple[str, set[str]]] = [
     ("turn=responder", {"writing", "late", "extended", "enquiry"}),
     ("waits_for={officer}", {"new", "answered", "answered-late"}),
     ("waits_for={responder}", {"writing", "late", "extended", "enquiry"}),
-    ("waits_for={auditor}", set()),
+    ("waits_for={director}", set()),
     ("waits_for=nobody", set()),
     ("turn=nobody", set()),
     ("answers=yes", ALL_OPEN - {"new"}),
@@ -213,11 +213,36 @@ FILTERED: list[tuple[str, set[str]]] = [
 def test_each_filter_finds_its_lines(council: Council, scene: dict[str, Case], client_for: Any) -> None:
     client = client_for(council.senior)
     names = {case.pk: name for name, case in scene.items()}
-    people = {name: getattr(council, name).pk for name in ("senior", "officer", "responder", "auditor")}
+    people = {name: getattr(council, name).pk for name in ("senior", "officer", "responder", "director")}
     assert {names[stage.case_id] for stage in lines_of(client)} == ALL_OPEN
     for address, expected in FILTERED:
+        answer = client.get(f"{reverse('cases')}?{address.format(**people)}")
+        assert answer.context["form"].is_valid(), address  # or nothing would be found, whatever was asked
         found = lines_of(client, address.format(**people))
         assert sorted(names[stage.case_id] for stage in found) == sorted(expected), address
+
+
+def test_who_can_be_asked_for_says_nothing_of_restricted_cases(council: Council, client_for: Any) -> None:
+    """A name that came with a case, and leads to no line, would be of a restricted one."""
+    auditor = client_for(council.auditor)
+    before = auditor.get(reverse("cases")).context["form"].fields["waits_for"].choices
+    case = cases.accepted(council)
+    details.restrict(
+        case=case,
+        by=council.officer,
+        now=NOW,
+        restricted=True,
+        readers=[council.responder],
+        reason="A threat",
+    )
+    assert auditor.get(reverse("cases")).context["form"].fields["waits_for"].choices == before
+
+
+def test_somebody_without_a_role_on_cases_cannot_be_asked_for(council: Council, client_for: Any) -> None:
+    left = make_user("Gone Away")
+    page = client_for(council.responder).get(reverse("cases"), {"waits_for": left.pk})
+    assertNotContains(page, "Gone Away")
+    assert not page.context["form"].is_valid()
 
 
 def test_none_of_the_filters_is_left_out_above() -> None:

@@ -404,7 +404,7 @@ def test_the_same_words_within_thirty_days_are_shown(council, officer):
 
 @pytest.mark.parametrize(
     ("before", "now"),
-    [("O’Brien’s café bin", "CAFÉ bin: o'brien's"), ("Bus_pass lost", "Lost bus_pass")],
+    [("O\u2019Brien\u2019s café bin", "CAFÉ bin: o'brien's"), ("Bus_pass lost", "Lost bus_pass")],
 )
 def test_how_the_words_are_written_makes_no_difference(council, officer, before, now):
     near = written(council, summary=before, parties=[PartyDraft("complainant", "Al Other")])
