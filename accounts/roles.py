@@ -80,8 +80,9 @@ ABOUT: dict[Role, About] = {
     ),
     Role.CR_MANAGER: About(
         Seat.EITHER,
-        "do all that a Senior Customer Relations Officer does, see every case there, decide freezes and, where the "
-        "policy names nobody else, decide on reopening and on restrictions.",
+        "do all that a Senior Customer Relations Officer does, see every case there (restricted ones only where they "
+        "are on the list), decide freezes and, where the policy names nobody else, decide on reopening and on "
+        "restrictions.",
         also_does=Role.SENIOR_CR_OFFICER,
     ),
     Role.BUSINESS_ADMINISTRATOR: About(Seat.EITHER, "record Ofsted notifications and correspondence."),
@@ -92,9 +93,7 @@ ABOUT: dict[Role, About] = {
         "decide restrictions, and approve what the policy leaves to the Head of Service.",
         also_does=Role.RESPONDER,
     ),
-    Role.ASSISTANT_DIRECTOR: About(
-        Seat.UNIT, "personalise and sign off the draft responses of the unit, and be told of freezes."
-    ),
+    Role.ASSISTANT_DIRECTOR: About(Seat.UNIT, "personalise and sign off the draft responses of the unit."),
     Role.DIRECTOR: About(
         Seat.UNIT,
         "answer at stage 3 and to Ofsted, and be told of stage 2 work that is overdue.",

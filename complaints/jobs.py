@@ -80,8 +80,8 @@ def make_report_file(file_id: int) -> str:
         return "made already"
     try:
         weekly = content_of(file)
-        content = weekly_pdf(weekly, file.report, heard=_telling(file.pk, pages_expected(weekly)))
-        key = store.keep(settings.DOCUMENTS_DIR, content)
+        paper = weekly_pdf(weekly, file.report, heard=_telling(file.pk, pages_expected(weekly)))
+        key = store.keep(settings.DOCUMENTS_DIR, paper.content)
     except NoPango:
         logger.exception("PDFs cannot be made here")
         reports.fail_file(file_id=file.pk, problem=NO_PANGO, now=timezone.now())
@@ -90,9 +90,10 @@ def make_report_file(file_id: int) -> str:
         logger.exception("The PDF of a report could not be made")
         reports.fail_file(file_id=file.pk, problem=PDF_FAULT, now=timezone.now())
         return "failed"
-    if not reports.finish_file(file_id=file.pk, key=key, size=len(content), now=timezone.now()):
+    size = len(paper.content)
+    if not reports.finish_file(file_id=file.pk, key=key, size=size, pages=paper.pages, now=timezone.now()):
         store.remove(settings.DOCUMENTS_DIR, key)
-    return f"{file}: {len(content)} bytes"
+    return f"{file}: {paper.pages} pages, {size} bytes"
 
 
 def _telling(file_id: int, expected: int) -> Callable[[int], None]:

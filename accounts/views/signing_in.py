@@ -14,14 +14,16 @@ from accounts import signing_in
 from accounts.forms import SignInForm
 from accounts.going_back import form_only, wanted
 from accounts.guards import public, signed_in_with_starting_password
+from accounts.typed import carried
 
 
 @public
 @sensitive_post_parameters("password")
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """E-mail address and password; then to where one wanted to go, if that is an address of ours."""
-    next_url = wanted(request)
+    """E-mail address and password; then to where one wanted to go, if that is an address of ours. What somebody typed
+    before they had to is handed back to be sent."""
+    next_url, typed = wanted(request), carried(request)
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_url)
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -35,11 +37,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if attempt.user:
             if attempt.user.must_change_password:
                 return redirect(f"{reverse('password')}?{urlencode({'next': next_url})}")
+            if typed:
+                return render(request, "accounts/typed.html", {"typed": typed})
             return HttpResponseRedirect(next_url)
         # Shown by AXES_LOCKOUT_TEMPLATE, which the middleware puts in the place of this answer.
         request.try_again_at = attempt.locked_until  # type: ignore[attr-defined]
         form.refuse()
-    return render(request, "accounts/sign_in.html", {"form": form, "next": next_url})
+    return render(request, "accounts/sign_in.html", {"form": form, "next": next_url, "typed": typed})
 
 
 @signed_in_with_starting_password

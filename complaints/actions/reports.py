@@ -199,14 +199,14 @@ def heard(*, file_id: int, pages: int, expected: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def finish_file(*, file_id: int, key: str, size: int, now: datetime) -> bool:
-    """Say that it is made and kept under `key`. False where another job was quicker, or it is not wanted any more: then
-    the bytes are not used."""
+def finish_file(*, file_id: int, key: str, size: int, pages: int, now: datetime) -> bool:
+    """Say that it is made, so many pages, and kept under `key`. False where another job was quicker, or it is not
+    wanted any more: then the bytes are not used."""
     row = ReportFile.objects.select_for_update().filter(pk=file_id).first()
     if row is None or row.state == State.DONE:
         return False
-    row.state, row.key, row.size, row.heard_at, row.problem = State.DONE, key, size, now, ""
-    row.save(update_fields=["state", "key", "size", "heard_at", "problem"])
+    row.state, row.key, row.size, row.pages, row.heard_at, row.problem = State.DONE, key, size, pages, now, ""
+    row.save(update_fields=["state", "key", "size", "pages", "heard_at", "problem"])
     return True
 
 

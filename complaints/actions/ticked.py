@@ -14,7 +14,7 @@ from complaints.actions.allocation import allocate, reallocate, take_on
 from complaints.actions.details import note
 from complaints.models import Stage
 from complaints.queries.ticked import giving_verb
-from complaints.workflow import Verb
+from complaints.workflow import Kind, Verb
 
 MEANWHILE = "Somebody changed it while you had the page open. Open it to see what is new, and do it there."
 
@@ -56,14 +56,15 @@ def give_lines(
     def give(line: Line) -> None:
         stage = line.stage
         case = stage.case
-        # Of a case with two lines ticked, the second is as the first left it, and has its officer already.
-        common: dict[str, Any] = {"case": case, "by": by, "now": now, "stage": stage}
+        # The officer is the case's, whichever of its lines was ticked. Of a case with two of them, the second is as
+        # the first left it, and has its officer already.
+        common: dict[str, Any] = {"case": case, "by": by, "now": now}
         seen = left_at.get(case.pk, line.seen)
         if officer is not None and case.pk not in named:
             take_on(**common, officer=officer, reason=reason, seen=seen)
             seen = case.revision
         if responder is not None:
-            _give_to(common, responder, reason, seen)
+            _give_to(common | {"stage": stage}, responder, reason, seen)
             seen = case.revision
         left_at[case.pk] = seen
         named.add(case.pk)
@@ -73,6 +74,8 @@ def give_lines(
 
 def _give_to(common: dict[str, Any], responder: User, reason: str, seen: int) -> None:
     stage: Stage = common["stage"]
+    if stage.type.procedure.kind == Kind.CONTACT:
+        raise Refused("It is still to be triaged. Somebody answers it once it is: triage it first.")
     if giving_verb(stage) is Verb.ALLOCATE:
         allocate(**common, unit=stage.unit, responder=responder, seen=seen)
     else:

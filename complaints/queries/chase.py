@@ -108,7 +108,8 @@ class _Said:
             due = f"There is no date for it. It has waited since {long_date(london_date(stage.turn_since))}."
         headline = next((d for d in deadlines if d.row.headline and d.row.live and d.due), None)
         if headline and not stage.type.beside and _day(stage.turn_due_at) != headline.row.due_on:
-            due += f" The answer as a whole is due by {headline.due}."
+            is_ = "was" if headline.row.red_at and headline.row.red_at <= self.now else "is"
+            due += f" The answer as a whole {is_} due by {headline.due}."
         yield self._chase(stage, who, people, wanted, due)
 
     def of_contributions(self, stage: Stage) -> Iterator[Chase]:

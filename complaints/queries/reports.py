@@ -188,6 +188,18 @@ def latest_issue(week: Week, unit: Unit | None) -> WeeklyIssue | None:
     return issues.select_related("by", "for_whom").order_by("-edition").first()
 
 
+def issued_beside(week: Week, unit: Unit | None) -> list[WeeklyIssue]:
+    """The latest editions of a week's reports of what `unit` (None: the whole council) is part of or has below it:
+    services and offices have their versions of these already. One query."""
+    found: dict[str, WeeklyIssue] = {}
+    issues = WeeklyIssue.objects.filter(week=week.code).exclude(at=unit.code if unit else "")
+    for issue in issues.select_related("by", "unit").order_by("edition"):
+        there = issue.unit
+        if unit is None or there is None or there.covers(unit) or unit.covers(there):
+            found[issue.at] = issue
+    return list(found.values())
+
+
 class Befores:
     """What the versions issued for the week before counted, read once for all versions of the next."""
 

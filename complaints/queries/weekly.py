@@ -214,6 +214,14 @@ class Weekly:
         return tuple(row for row in self.rows if row.change and row.overdue)
 
     @property
+    def shown_restricted(self) -> str:
+        """A warning that some of these lines are of restricted cases, which no issued report has; '' for none."""
+        n = len({row.case for row in self.rows if row.restricted})
+        cases = "1 restricted case" if n == 1 else f"{n:,} restricted cases"
+        is_ = "is" if n == 1 else "are"
+        return f"{cases} you may see {is_} among these lines. What is issued leaves them out." if n else ""
+
+    @property
     def asks_all(self) -> Asks:
         """What the list is asked for to show all of it; nothing where the report leads to no list."""
         return {"show": Show.WORK} if self.live else {}

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 _PAGE = re.compile(r"Page (\d+)$")
 VARIANT = "pdf/ua-1"
@@ -16,7 +16,14 @@ class NoPango(RuntimeError):
     """The libraries that PDFs are drawn with are not there."""
 
 
-def pdf_of(html: str, *, heard: Callable[[int], None]) -> bytes:
+class Paper(NamedTuple):
+    """A PDF, and how many pages it has."""
+
+    content: bytes
+    pages: int
+
+
+def pdf_of(html: str, *, heard: Callable[[int], None]) -> Paper:
     """`html`, a whole document with its styles in it, as a tagged PDF. `heard` is told each page that is laid out, by
     its number. Nothing is fetched from anywhere. Raises NoPango."""
     try:
@@ -27,9 +34,9 @@ def pdf_of(html: str, *, heard: Callable[[int], None]) -> bytes:
     options: dict[str, Any] = {"pdf_variant": VARIANT, "pdf_tags": True}
     with _listening(heard):
         # Of no protocol: what somebody typed never makes the server ask another one for anything.
-        document = weasyprint.HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
-        content = document.write_pdf(**options)
-    return bytes(content)
+        source = weasyprint.HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
+        document = source.render(**options)
+        return Paper(bytes(document.write_pdf(**options)), len(document.pages))
 
 
 class _Pages(logging.Handler):

@@ -13,7 +13,7 @@ from complaints.queries.weekly import Weekly
 from complaints.queries.weekly_rows import Row
 from complaints.reports.downloads import CSV_TYPE, XLSX_TYPE, Cell, csv_of, xlsx_of
 from complaints.reports.ods import ODS_TYPE, ods_of
-from complaints.reports.pdf import pdf_of
+from complaints.reports.pdf import Paper, pdf_of
 from slas.core.wording import long_moment
 
 Audience = IssuedReport.Audience
@@ -124,6 +124,7 @@ def file_name(weekly: Weekly, ending: str) -> str:
     plain = unicodedata.normalize("NFKD", weekly.about).encode("ascii", "ignore").decode().lower()
     about = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
     audience = weekly.audience if weekly.audience in (Audience.LEADERSHIP, Audience.LEAD_MEMBER) else ""
+    audience = "draft" if weekly.live else audience
     return (
         "-".join(part for part in ("weekly-report", weekly.week.code, audience, about) if part) + f".{ending}"
     )
@@ -160,6 +161,6 @@ def paper_of(weekly: Weekly, report: IssuedReport | None) -> str:
     return render_to_string("complaints/reports/paper.html", context)
 
 
-def weekly_pdf(weekly: Weekly, report: IssuedReport | None, *, heard: Callable[[int], None]) -> bytes:
+def weekly_pdf(weekly: Weekly, report: IssuedReport | None, *, heard: Callable[[int], None]) -> Paper:
     """The report as a tagged PDF. `heard` is told each page that is laid out, by its number. Raises pdf.NoPango."""
     return pdf_of(paper_of(weekly, report), heard=heard)

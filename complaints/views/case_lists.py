@@ -20,7 +20,7 @@ from complaints.queries.line_words import address_of, counted, used
 from complaints.queries.lines import DEEP, MOST, SORTS, LinePages, Show
 from complaints.queries.reassigning import reassigns
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 MOST_BY_WORDS = 1_000
 """Lines found by words are counted no further: nobody turns twenty pages of what they looked for."""
 

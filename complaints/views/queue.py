@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.actions import Refused
+from accounts.going_back import form_only
 from accounts.guards import signed_in
 from accounts.models import User
 from complaints import permissions
@@ -23,7 +23,7 @@ from complaints.queries.queue_counts import Part, When_, Whose, counted, edges, 
 from complaints.templatetags.cases import lower_first
 from complaints.workflow import Verb
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 
 def worker(request: HttpRequest) -> User:
@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@form_only("queue")
 def take(request: HttpRequest) -> HttpResponseRedirect:
     """Make the first that is nobody's one's own, and go to it."""
     person, now = worker(request), timezone.now()

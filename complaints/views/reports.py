@@ -246,6 +246,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         "what": what,
         "versions": [_described(*version, seat) for version in actions.versions(what)],
         "last": last,
+        "others": queries.issued_beside(week, seat),
         "seats": [s.unit for s in queries.seats(user, now=now) if s.unit != seat],
     }
     return render(request, "complaints/reports/issue.html", context)

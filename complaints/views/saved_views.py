@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.actions import Refused
 from accounts.forms import add_refusal
+from accounts.going_back import form_only
 from accounts.guards import signed_in
 from complaints.actions import saved_views as actions
 from complaints.forms.lines_saved import SaveViewForm
@@ -64,7 +64,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@form_only("saved-views", leave_out=("pk",))
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove one of one's own lists."""
     if name := actions.remove_view(user=reader(request), number=pk):

@@ -123,12 +123,20 @@ def _did(
         add_refusal(form, refused)
         return False
     request.session[KEPT] = {
+        "told": _to_whom(asked),
         "what": doing.done,
         "back": back,
         "done": [line.stage.pk for line in outcome.done],
         "refused": [(line.stage.pk, why) for line, why in outcome.refused],
     }
     return True
+
+
+def _to_whom(asked: dict[str, Any]) -> str:
+    """Who they were given to, as a sentence; '' for a note."""
+    said = (("Officer", asked.get("officer")), ("Answers it", asked.get("responder")))
+    told = "; ".join(f"{what}: {person}" for what, person in said if person)
+    return f"{told}." if told else ""
 
 
 _ASKED: dict[type, tuple[str, ...]] = {
@@ -149,6 +157,7 @@ def done(request: HttpRequest) -> HttpResponse:
     views = {view.stage.pk: view for view in line_views(list(stages.values()), now=now)}
     context = {
         "what": kept["what"],
+        "told": kept.get("told", ""),
         "back": kept["back"],
         "count": len(kept["done"]),
         "done": [views[pk] for pk in kept["done"] if pk in views],

@@ -209,7 +209,10 @@ def test_what_leaves_the_house_names_no_child_in_any_format(
         for ending in FORMATS:
             content = bytes_of(live, ending)
             texts += [content.decode()] if ending == "csv" else parts_of(content)
-        texts += [paper_of(live, report), text_of_pdf(weekly_pdf(live, report, heard=lambda page: None))]
+        texts += [
+            paper_of(live, report),
+            text_of_pdf(weekly_pdf(live, report, heard=lambda page: None).content),
+        ]
         for text in texts:
             assert not any(word in text.casefold() for word in CHILD.casefold().split()), report
             made += 1
@@ -270,12 +273,12 @@ def many(council: Council) -> Weekly:
 @POPPLER
 def test_a_pdf_is_tagged_titled_numbered_and_repeats_its_headings(council: Council, many: Weekly) -> None:
     heard: list[int] = []
-    content = weekly_pdf(many, None, heard=heard.append)
+    content, told = weekly_pdf(many, None, heard=heard.append)
     info = dict(line.split(":", 1) for line in run("pdfinfo", content).splitlines() if ":" in line)
     pages = int(info["Pages"])
     assert info["Tagged"].strip() == "yes"
     assert info["Title"].strip() == "Weekly report: Education, 2026-W50"
-    assert pages >= 3 and max(heard) == pages
+    assert pages >= 3 and max(heard) == told == pages
     assert b"/Lang (en-GB)" in unpacked(content)
     texts = text_of_pdf(content).split("\f")[:pages]
     for number, text in enumerate(texts, start=1):
@@ -294,7 +297,7 @@ def test_a_pdf_is_tagged_titled_numbered_and_repeats_its_headings(council: Counc
 @POPPLER
 def test_the_pdf_of_leadership_begins_with_the_summary(council: Council, work: Work) -> None:
     report = weekly.issuing(council.manager, None, now=LATER).leadership()
-    text = text_of_pdf(weekly_pdf(report, None, heard=lambda page: None))
+    text = text_of_pdf(weekly_pdf(report, None, heard=lambda page: None).content)
     places = [
         text.index(words) for words in ("Summary", "Since the week before", "Areas of concern", "Overdue")
     ]
@@ -310,9 +313,8 @@ def test_nothing_is_fetched_for_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("socket.socket.connect", refuse)
     images = '<img src="http://127.0.0.1:9/x.png" alt="x"><img src="file:///etc/passwd" alt="y">'
-    assert pdfs.pdf_of(f'<html lang="en"><title>x</title>{images}', heard=lambda page: None).startswith(
-        b"%PDF-"
-    )
+    paper = pdfs.pdf_of(f'<html lang="en"><title>x</title>{images}', heard=lambda page: None)
+    assert paper.content.startswith(b"%PDF-") and paper.pages == 1
 
 
 # --- the worker -------------------------------------------------------------------------------------
@@ -335,7 +337,9 @@ def test_a_job_that_runs_twice_makes_one_pdf(asked: ReportFile, kept: Path) -> N
     assert "bytes" in make_report_file(asked.pk)
     assert make_report_file(asked.pk) == "made already"
     asked.refresh_from_db()
-    assert (asked.state, asked.size) == ("done", len(files_in(kept)[0].read_bytes()))
+    made = files_in(kept)[0].read_bytes()
+    assert (asked.state, asked.size) == ("done", len(made))
+    assert f"Page {asked.pages} of {asked.pages}" in text_of_pdf(made)
     assert len(files_in(kept)) == 1
 
 
@@ -345,7 +349,7 @@ def test_two_workers_at_once_make_one_pdf(
     """Who is done second leaves no bytes behind."""
     draw = jobs.weekly_pdf
 
-    def while_another_is_quicker(*args: Any, **more: Any) -> bytes:
+    def while_another_is_quicker(*args: Any, **more: Any) -> Any:
         monkeypatch.setattr(jobs, "weekly_pdf", draw)
         make_report_file(asked.pk)
         return draw(*args, **more)
