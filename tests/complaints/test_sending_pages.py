@@ -1,7 +1,7 @@
 """What went out, recorded through the browser's door: the answer, its findings, why it was late, updates and copies;
 and the words to chase with."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -442,6 +442,13 @@ def test_the_words_to_chase_with_name_what_is_wanted_and_by_when(council, client
     assert f"http://testserver/cases/{case.reference}/" in text
     assert text.endswith("Olu Officer")
     assertContains(answer, "rae.responder@council.example")
+
+
+def test_a_date_that_is_past_was(council, client_for, clock):
+    case = cases.accepted(council)
+    clock.move_to(NOW + timedelta(days=21))
+    text = client_for(council.officer).get(chase(case)).context["chases"][0].text
+    assert "The answer as a whole was due by Wednesday 2 December 2026." in text
 
 
 def test_they_name_nobody_the_case_is_about(council, client_for):

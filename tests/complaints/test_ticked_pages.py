@@ -12,7 +12,7 @@ from accounts.actions import name_cover
 from accounts.models import User
 from accounts.roles import Role
 from audit.service import history
-from complaints.actions import closing, details
+from complaints.actions import closing, details, escalation
 from complaints.actions.ticked import MEANWHILE, Line, give_lines
 from complaints.models import Case, Note, Stage
 from tests.complaints import cases
@@ -141,6 +141,36 @@ def test_two_lines_of_one_case_are_both_given(council: Council, colleague: User,
     sent = {"line": ticks(page), "reason": "Away", "responder": colleague.pk}
     assertContains(client.post(reverse("give-lines"), sent, follow=True), "2 given away")
     assert [stage.responder for stage in stages.all()] == [colleague, colleague]
+
+
+def test_the_officer_is_the_cases_whichever_of_its_lines_is_ticked(
+    council: Council, colleague: User, client_for: Any
+) -> None:
+    """A learning action of stage 1 and stage 2 itself, the learning action first."""
+    case = cases.sent(council)
+    learning = [closing.LearningDraft("Ring back", council.send_north, responder=council.responder)]
+    closing.close(case=case, by=council.officer, now=NOW, learning=learning)
+    escalation.escalate(case=case, by=council.officer, now=NOW, asked_on=NOW.date(), reasons="No.")
+    stages = Stage.objects.filter(case=case, closed_at__isnull=True)
+    client = client_for(council.manager)
+    page = opened(client, "give-lines", *stages)
+    sent = {"line": ticks(page), "reason": "Away", "officer": council.senior.pk}
+    done = client.post(reverse("give-lines"), sent, follow=True)
+    assertContains(done, "2 given away")
+    assertContains(done, "Officer: Sam Senior.")
+    assertContains(done, "Learning or agreed action")
+    assert Case.objects.get(pk=case.pk).officer == council.senior
+
+
+def test_nobody_answers_what_is_still_to_be_triaged(
+    council: Council, colleague: User, client_for: Any
+) -> None:
+    contact = cases.log(council, unit=council.send_north)
+    line = Line(open_stage(contact), contact.revision)
+    said = {"officer": None, "by": council.manager, "now": NOW, "reason": "Away"}
+    outcome = give_lines(lines=[line], responder=colleague, **said)
+    assert outcome.done == () and "triage it first" in outcome.refused[0][1]
+    assert who(contact)[1] is None
 
 
 def test_the_officer_of_a_case_is_named_once(council: Council) -> None:

@@ -57,6 +57,26 @@ def test_an_officer_sees_the_week_as_it_stands(council: Council, work: Work, cli
     assertContains(page, "Issue the report of this week")
 
 
+def test_ones_own_page_says_that_restricted_lines_are_among_them(
+    council: Council, work: Work, client_for: Any
+) -> None:
+    warned = "1 restricted case you may see is among these lines. What is issued leaves them out."
+    assertContains(client_for(council.officer).get(WEEKLY), warned)
+    assertNotContains(client_for(council.senior).get(WEEKLY), "you may see is among these lines")
+
+
+def test_what_was_issued_above_or_below_is_said_before_issuing(
+    council: Council, work: Work, client_for: Any
+) -> None:
+    issue(council)
+    page = client_for(council.officer).get("/reports/weekly/issue/")
+    assertContains(page, "Mo Manager issued the report of the whole council for this week")
+    assertContains(client_for(council.officer).get("/reports/"), "In the report of the whole council")
+    other = make_unit("Highways", code="HIGHWAYS-2")
+    issue(council, other)
+    assertNotContains(client_for(council.officer).get("/reports/weekly/issue/"), "the report of Highways")
+
+
 def test_a_responder_sees_theirs_and_issues_nothing(council: Council, work: Work, client_for: Any) -> None:
     client = client_for(council.responder)
     page = client.get(WEEKLY)

@@ -1,0 +1,42 @@
+"""What the log of a running council says: a refusal in a line, a fault with the way to it."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from accounts.guards import public
+from config.logs import RefusalsInALine
+
+
+@public
+def fault(request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError
+
+
+urlpatterns = [path("fault/", fault)]
+
+
+@pytest.fixture
+def written(caplog: pytest.LogCaptureFixture) -> Any:
+    """What a handler as the product's writes."""
+    caplog.handler.addFilter(RefusalsInALine())
+    caplog.handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    return lambda: caplog.text
+
+
+@pytest.mark.django_db
+def test_a_refused_page_is_a_line(client_for: Any, written: Any) -> None:
+    assert client_for().get("/people/").status_code == 403
+    assert "Forbidden" in written() and "Traceback" not in written()
+
+
+@pytest.mark.django_db
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_fault_is_written_with_the_way_to_it(client: Any, written: Any) -> None:
+    client.raise_request_exception = False
+    client.get("/fault/")
+    assert "ZeroDivisionError" in written() and "Traceback" in written()
