@@ -193,7 +193,7 @@ def cover(absent: User, deputy: User) -> None:
 def test_today_begins_with_whose_turn_it_is(council: Council, client_for: Any) -> None:
     case = cases.allocated(council)
     response = client_for(council.responder).get("/")
-    assertContains(response, "The 1 thing that waits for you")
+    assertContains(response, "The one thing that waits for you")
     assertContains(response, f"{reverse('act', args=[case.reference, 'accept'])}?stage=2")
     assertContains(response, "Monday 30 November 2026")  # the draft
     assertContains(response, "Formal date Wednesday 2 December 2026")

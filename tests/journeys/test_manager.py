@@ -194,7 +194,7 @@ def test_the_work_of_somebody_ill_goes_to_a_colleague(page, council, sign_in, re
 
     sign_in(page, colleague)
     page.goto("/")
-    expect(page.get_by_text("The 1 thing that waits for you")).to_be_visible()
+    expect(page.get_by_text("The one thing that waits for you")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Plan late")).to_be_visible()
 
 

@@ -64,7 +64,7 @@ def test_one_is_accepted_and_another_rejected(page, council, given, sign_in, rea
     assert open_stage(theirs).turn_person == council.officer
 
     page.goto("/")
-    expect(page.get_by_text("The 1 thing that waits for you")).to_be_visible()
+    expect(page.get_by_text("The one thing that waits for you")).to_be_visible()
     expect(page.get_by_role("main")).not_to_contain_text("Taxi did not come")
 
 

@@ -61,7 +61,7 @@ def test_one_is_taken_on_and_one_given_back(page, council, team_manager, given, 
     page.get_by_role("button", name="Reject it").click()
     done(page, "Rejected. Customer Relations allocate it anew.")
     waiting(page, "Plan late")
-    expect(page.get_by_text("The 1 thing that waits for you")).to_be_visible()
+    expect(page.get_by_text("The one thing that waits for you")).to_be_visible()
     # It is not theirs any more, and the officer reads why; its date stayed.
     assert page.goto(f"/cases/{theirs.reference}/").status == 200
     happened(page, "Tess Teammanager rejected it for SEND South. Taxis are the transport team's.")
