@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 import xlsxwriter
 
@@ -12,6 +13,15 @@ from slas.core.calendar import LONDON
 
 Cell = str | int | date | datetime | None
 """What a cell can hold. A moment is shown as London's, to the minute; None is an empty cell."""
+
+
+class Sheet(NamedTuple):
+    """A sheet of a workbook: `rows` below `headings`, called `title`, of which as much is kept as a name may have."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,10 +67,9 @@ def _plain(cell: Cell) -> str | int:
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
-def xlsx_of(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """`rows` below `headings` as the one sheet of an Excel workbook, called `title`. Days and moments are dates,
-    numbers are numbers, and text is text, whatever it begins with. Rows wait in a file until all are there, not in
-    memory."""
+def xlsx_of(*sheets: Sheet) -> bytes:
+    """An Excel workbook of `sheets`. Days and moments are dates, numbers are numbers, and text is text, whatever it
+    begins with. Rows wait in a file until all are there, not in memory."""
     whole = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -69,26 +78,29 @@ def xlsx_of(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]])
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(whole, options) as book:
-        sheet = book.add_worksheet(
-            _NOT_IN_A_TITLE.sub(" ", _clean(title))[:LONGEST_TITLE].strip("' ") or "List"
-        )
-        bold = book.add_format({"bold": True, "bottom": 1})
         formats = {
+            "head": book.add_format({"bold": True, "bottom": 1}),
             "day": book.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
             "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"}),
         }
-        sheet.freeze_panes(1, 0)
-        for column, heading in enumerate(headings):
-            low, high = _WIDTHS
-            sheet.set_column(column, column, min(max(len(heading) + 3, low), high))
-            sheet.write_string(0, column, _clean(heading), bold)
-        last = 0
-        for last, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                _write(sheet, last, column, cell, formats)
-        if headings:
-            sheet.autofilter(0, 0, last, len(headings) - 1)
+        for sheet in sheets:
+            name = _NOT_IN_A_TITLE.sub(" ", _clean(sheet.title))[:LONGEST_TITLE].strip("' ")
+            _fill(book.add_worksheet(name or "List"), sheet, formats)
     return whole.getvalue()
+
+
+def _fill(made: "xlsxwriter.worksheet.Worksheet", sheet: Sheet, formats: dict[str, object]) -> None:
+    made.freeze_panes(1, 0)
+    for column, heading in enumerate(sheet.headings):
+        low, high = _WIDTHS
+        made.set_column(column, column, min(max(len(heading) + 3, low), high))
+        made.write_string(0, column, _clean(heading), formats["head"])
+    last = 0
+    for last, row in enumerate(sheet.rows, start=1):
+        for column, cell in enumerate(row):
+            _write(made, last, column, cell, formats)
+    if sheet.headings:
+        made.autofilter(0, 0, last, len(sheet.headings) - 1)
 
 
 def _write(

@@ -3,11 +3,11 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from complaints.reports.downloads import Cell
+from complaints.reports.downloads import Cell, Sheet
 from slas.core.calendar import LONDON
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -53,12 +53,10 @@ _AUTOMATIC = (
 )
 
 
-def ods_of(
-    title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, created: datetime
-) -> bytes:
-    """`rows` below `headings` as the one sheet of an OpenDocument spreadsheet, called `title`, the headings again on
-    each page of a print. Days are dates, numbers are numbers, moments are London's in words, and text is text, whatever
-    it begins with: nothing in it is a formula (TRAPS 29)."""
+def ods_of(title: str, *sheets: Sheet, created: datetime) -> bytes:
+    """An OpenDocument spreadsheet of `sheets`, called `title`, the headings again on each page of a print. Days are
+    dates, numbers are numbers, moments are London's in words, and text is text, whatever it begins with: nothing in it
+    is a formula (TRAPS 29)."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         # First and not compressed, so that what kind of file it is stands at its beginning.
@@ -67,7 +65,7 @@ def ods_of(
         archive.writestr("styles.xml", _STYLES)
         archive.writestr("meta.xml", _meta(title, created))
         with archive.open("content.xml", "w") as content:
-            for part in _content(title, headings, rows):
+            for part in _content(sheets):
                 content.write(part.encode("utf-8"))
     return whole.getvalue()
 
@@ -81,21 +79,28 @@ def _meta(title: str, created: datetime) -> str:
     )
 
 
-def _content(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterable[str]:
-    name = _NOT_IN_A_TITLE.sub(" ", _clean(title))[:31].strip() or "List"
-    columns = (
-        f'<table:table-column table:style-name="wide" table:number-columns-repeated="{len(headings) or 1}"/>'
-    )
-    heads = "".join(_string(heading, ' table:style-name="head"') for heading in headings)
+def _content(sheets: Iterable[Sheet]) -> Iterable[str]:
     yield (
         f'{_HEAD}<office:document-content {_NAMES} office:version="1.3">'
         f"<office:automatic-styles>{_AUTOMATIC}</office:automatic-styles><office:body><office:spreadsheet>"
-        f"<table:table table:name={quoteattr(name)}>{columns}"
+    )
+    for sheet in sheets:
+        yield from _table(sheet)
+    yield "</office:spreadsheet></office:body></office:document-content>"
+
+
+def _table(sheet: Sheet) -> Iterable[str]:
+    name = _NOT_IN_A_TITLE.sub(" ", _clean(sheet.title))[:31].strip() or "List"
+    width = len(sheet.headings) or 1
+    heads = "".join(_string(heading, ' table:style-name="head"') for heading in sheet.headings)
+    yield (
+        f"<table:table table:name={quoteattr(name)}>"
+        f'<table:table-column table:style-name="wide" table:number-columns-repeated="{width}"/>'
         f"<table:table-header-rows><table:table-row>{heads}</table:table-row></table:table-header-rows>"
     )
-    for row in rows:
+    for row in sheet.rows:
         yield f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>"
-    yield "</table:table></office:spreadsheet></office:body></office:document-content>"
+    yield "</table:table>"
 
 
 def _cell(cell: Cell) -> str:

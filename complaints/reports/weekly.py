@@ -9,9 +9,9 @@ from datetime import date
 from django.template.loader import render_to_string
 
 from complaints.models import IssuedReport
-from complaints.queries.weekly import Weekly
+from complaints.queries.weekly import Counts, Weekly
 from complaints.queries.weekly_rows import Row
-from complaints.reports.downloads import CSV_TYPE, XLSX_TYPE, Cell, csv_of, xlsx_of
+from complaints.reports.downloads import CSV_TYPE, XLSX_TYPE, Cell, Sheet, csv_of, xlsx_of
 from complaints.reports.ods import ODS_TYPE, ods_of
 from complaints.reports.pdf import Paper, pdf_of
 from slas.core.wording import long_moment
@@ -94,6 +94,33 @@ def rows_of(weekly: Weekly) -> Iterator[list[Cell]]:
     return ([column.of(row) for column in columns] for row in rows)
 
 
+def sheets_of(weekly: Weekly) -> Iterator[Sheet]:
+    """The sheets of its workbooks: the lines first, then the page's counts by colour, then, where there is something to
+    compare with, how many there were the week before."""
+    yield Sheet(weekly.week.code, headings_of(weekly), rows_of(weekly))
+    labels = [colour.label for colour in weekly.colours]
+    yield Sheet("Summary", ["Service", "Team", "All", *labels], _counts_of(weekly))
+    if weekly.before is not None:
+        then = weekly.before.week.code
+        now = "now, without what is not compared" if weekly.live else "now"
+        headings = ["Service", f"Open, {then}", f"Open {now}", f"Red, {then}", f"Red {now}"]
+        changes: list[list[Cell]] = [
+            [one.name, one.was, one.now, one.red_was, one.red_now] for one in weekly.trend
+        ]
+        yield Sheet(f"Since {then}", headings, changes)
+
+
+def _counts_of(weekly: Weekly) -> Iterator[list[Cell]]:
+    def row(service: str, team: str, counts: Counts) -> list[Cell]:
+        return [service, team, sum(counts.values()), *(counts.get(colour, 0) for colour in weekly.colours)]
+
+    for service in weekly.services if weekly.audience != Audience.MEMBER else ():
+        yield row(service.name, "", service.counts)
+        for team in service.teams if weekly.whole_lines and len(service.teams) > 1 else ():
+            yield row(service.name, team.label, team.counts)
+    yield row("All open work", "", weekly.counts)
+
+
 @dataclass(frozen=True)
 class Format:
     """A kind of file: its ending, what it is, and how it is made of a report, whole or in pieces."""
@@ -108,13 +135,8 @@ FORMATS = {
     one.ending: one
     for one in (
         Format("csv", "CSV", CSV_TYPE, lambda w: csv_of(headings_of(w), rows_of(w))),
-        Format("xlsx", "Excel", XLSX_TYPE, lambda w: xlsx_of(w.week.code, headings_of(w), rows_of(w))),
-        Format(
-            "ods",
-            "OpenDocument",
-            ODS_TYPE,
-            lambda w: ods_of(w.week.code, headings_of(w), rows_of(w), created=w.as_of),
-        ),
+        Format("xlsx", "Excel", XLSX_TYPE, lambda w: xlsx_of(*sheets_of(w))),
+        Format("ods", "OpenDocument", ODS_TYPE, lambda w: ods_of(w.title, *sheets_of(w), created=w.as_of)),
     )
 }
 

@@ -13,7 +13,7 @@ from complaints.actions.exporting import exported
 from complaints.queries.line_filters import Asked, asked_of
 from complaints.queries.line_rows import HEADINGS, rows_of
 from complaints.queries.line_words import address_of, in_words
-from complaints.reports.downloads import CSV_TYPE, XLSX_TYPE, csv_of, xlsx_of
+from complaints.reports.downloads import CSV_TYPE, XLSX_TYPE, Sheet, csv_of, xlsx_of
 from complaints.views.case_lists import list_at, reader
 from slas.core.calendar import london_date
 
@@ -44,7 +44,7 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
             "narrow the list by a filter.",
         )
         return redirect(list_at(address_of(asked)))
-    book = xlsx_of(asked.show.label, HEADINGS, rows_of(asked.lines, now=now))
+    book = xlsx_of(Sheet(asked.show.label, HEADINGS, rows_of(asked.lines, now=now)))
     _record(request, asked, count, "xlsx", now)
     return saved(book, _name(now, "xlsx"), XLSX_TYPE)
 

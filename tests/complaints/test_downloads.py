@@ -19,7 +19,7 @@ from complaints.actions.parties import PartyDraft
 from complaints.models import Stage
 from complaints.queries.line_rows import HEADINGS, rows_of
 from complaints.queries.lines import Show, lines
-from complaints.reports.downloads import LONGEST_CELL, Cell, csv_of, xlsx_of
+from complaints.reports.downloads import LONGEST_CELL, Cell, Sheet, csv_of, xlsx_of
 from complaints.views import line_downloads
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council, entry, open_stage
@@ -84,7 +84,7 @@ def test_a_csv_file_is_sent_in_pieces() -> None:
 
 def test_nothing_but_headings_is_a_file_too() -> None:
     assert read_csv(b"".join(csv_of(["One", "Two"], []))) == [["One", "Two"]]
-    assert read_xlsx(xlsx_of("List", ["One", "Two"], [])) == [["One", "Two"]]
+    assert read_xlsx(xlsx_of(Sheet("List", ["One", "Two"], []))) == [["One", "Two"]]
 
 
 def test_an_excel_file_has_dates_numbers_and_text() -> None:
@@ -92,7 +92,7 @@ def test_an_excel_file_has_dates_numbers_and_text() -> None:
         ("Ärger", 3, date(2026, 11, 20), datetime(2026, 7, 1, 8, 30, tzinfo=UTC), None),
         ("007", -3, None, None, "http://example.org"),
     ]
-    assert read_xlsx(xlsx_of("Cases", ["Words", "Days", "On", "At", "More"], rows))[1:] == [
+    assert read_xlsx(xlsx_of(Sheet("Cases", ["Words", "Days", "On", "At", "More"], rows)))[1:] == [
         ["Ärger", 3.0, date(2026, 11, 20), AT_HALF_PAST_NINE, ""],
         ["007", -3.0, "", "", "http://example.org"],
     ]
@@ -100,7 +100,7 @@ def test_an_excel_file_has_dates_numbers_and_text() -> None:
 
 @pytest.mark.parametrize("typed", FORMULAS)
 def test_no_cell_of_an_excel_file_is_a_formula(typed: str) -> None:
-    content = xlsx_of(typed, [typed], [(typed,)])
+    content = xlsx_of(Sheet(typed, [typed], [(typed,)]))
     assert read_xlsx(content) == [[typed], [typed]]
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheet = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
@@ -109,14 +109,14 @@ def test_no_cell_of_an_excel_file_is_a_formula(typed: str) -> None:
 
 @pytest.mark.parametrize("title", ["", "[All]: cases/*?", "x" * 50, "'quoted'", "\x00"])
 def test_any_title_will_do(title: str) -> None:
-    assert read_xlsx(xlsx_of(title, ["One"], [("x",)])) == [["One"], ["x"]]
+    assert read_xlsx(xlsx_of(Sheet(title, ["One"], [("x",)]))) == [["One"], ["x"]]
 
 
 def test_what_a_cell_cannot_hold_is_left_out_and_said() -> None:
     long = "x" * (LONGEST_CELL + 5)
     for row in (
         read_csv(b"".join(csv_of([], [(long, "a\x00b\x0bc")])))[1],
-        read_xlsx(xlsx_of("", ["One"], [(long, "a\x00b\x0bc")]))[1],
+        read_xlsx(xlsx_of(Sheet("", ["One"], [(long, "a\x00b\x0bc")])))[1],
     ):
         assert row[0] == "x" * (LONGEST_CELL - 1) + "…"
         assert row[1] == "abc"

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,12 @@ from complaints.actions.parties import PartyDraft
 from complaints.jobs import make_report_file, nightly
 from complaints.models import Case, Contribution, Party, ReportFile, Stage
 from complaints.papers import store
+from complaints.queries import reports as queries
 from complaints.queries import weekly
 from complaints.queries.weekly import Weekly
+from complaints.queries.weeks import Week
 from complaints.reports import pdf as pdfs
+from complaints.reports.downloads import Sheet
 from complaints.reports.ods import ods_of
 from complaints.reports.weekly import FORMATS, file_name, headings_of, paper_of, rows_of, weekly_pdf
 from tests.complaints import cases
@@ -49,9 +52,9 @@ def bytes_of(report: Weekly, ending: str) -> bytes:
     return made if isinstance(made, bytes) else b"".join(made)
 
 
-def cells_of(report: Weekly, ending: str) -> list[list[Any]]:
+def cells_of(report: Weekly, ending: str, sheet: int = 0) -> list[list[Any]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(bytes_of(report, ending)))
-    return book.get_sheet_by_index(0).to_python()
+    return book.get_sheet_by_index(sheet).to_python()
 
 
 def versions_of(council: Council) -> dict[str, Weekly]:
@@ -86,6 +89,34 @@ def test_days_are_days_and_numbers_numbers(council: Council, work: Work, ending:
     assert (told["Working days left"], told["Colour"]) == (-3, "Red")
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
+def test_a_workbook_has_the_summary_and_the_week_before(council: Council, work: Work, ending: str) -> None:
+    issue(council, now=LATER - timedelta(days=7))
+    cases.log(council, now=LATER, received=LATER.date())
+    before = queries.own_before(council.manager, Week.of(LATER.date()), now=LATER)
+    report = weekly.own(council.manager, now=LATER, before=before)
+    assert cells_of(report, ending, sheet=1) == [
+        ["Service", "Team", "All", "Red", "Amber", "Green"],
+        ["Education", "", 4, 1, 2, 1],
+        ["Education", "Education itself", 3, 0, 2, 1],
+        ["Education", "SEND North", 1, 1, 0, 0],
+        ["Safeguarding", "", 1, 1, 0, 0],
+        ["All open work", "", 5, 2, 2, 1],
+    ]
+    assert cells_of(report, ending, sheet=2) == [
+        ["Service", "Open, 2026-W49", "Open now", "Red, 2026-W49", "Red now"],
+        ["All open work", 4, 5, 1, 2],
+        ["Education", 3, 4, 0, 1],
+        ["Safeguarding", 1, 1, 1, 1],
+    ]
+
+
+def test_an_office_is_told_how_many_and_of_nobodys_service(council: Council, work: Work) -> None:
+    what = weekly.issuing(council.manager, None, now=LATER)
+    headings, total = cells_of(what.member(what.offices[0]), "xlsx", sheet=1)
+    assert (headings[:3], total[:3]) == (["Service", "Team", "All"], ["All open work", "", 1])
+
+
 @pytest.mark.parametrize("begins", ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", FORMULA])
 def test_nothing_that_somebody_typed_is_a_formula(council: Council, begins: str) -> None:
     """TRAPS 29."""
@@ -106,7 +137,7 @@ def test_nothing_that_somebody_typed_is_a_formula(council: Council, begins: str)
 
 def test_an_open_document_is_one_whatever_it_holds() -> None:
     rows = [["a  b & <c>\x00\ud800", "two\nlines", 12, date(2026, 11, 20), None, NOW, "🙂" * 9]]
-    content = ods_of("A: [title]/'s*?" * 9, ["One", "=Two"], rows, created=NOW)
+    content = ods_of("<Title>", Sheet("A: [title]/'s*?" * 9, ["One", "=Two"], rows), created=NOW)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         first = archive.infolist()[0]
         assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
