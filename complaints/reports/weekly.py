@@ -102,7 +102,7 @@ def sheets_of(weekly: Weekly) -> Iterator[Sheet]:
     yield Sheet("Summary", ["Service", "Team", "All", *labels], _counts_of(weekly))
     if weekly.before is not None:
         then = weekly.before.week.code
-        now = "now, without what is not compared" if weekly.live else "now"
+        now = "now, of what is compared" if weekly.live else "now"
         headings = ["Service", f"Open, {then}", f"Open {now}", f"Red, {then}", f"Red {now}"]
         changes: list[list[Cell]] = [
             [one.name, one.was, one.now, one.red_was, one.red_now] for one in weekly.trend

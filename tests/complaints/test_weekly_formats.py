@@ -104,7 +104,13 @@ def test_a_workbook_has_the_summary_and_the_week_before(council: Council, work: 
         ["All open work", "", 5, 2, 2, 1],
     ]
     assert cells_of(report, ending, sheet=2) == [
-        ["Service", "Open, 2026-W49", "Open now", "Red, 2026-W49", "Red now"],
+        [
+            "Service",
+            "Open, 2026-W49",
+            "Open now, of what is compared",
+            "Red, 2026-W49",
+            "Red now, of what is compared",
+        ],
         ["All open work", 4, 5, 1, 2],
         ["Education", 3, 4, 0, 1],
         ["Safeguarding", 1, 1, 1, 1],
