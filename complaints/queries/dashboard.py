@@ -324,12 +324,8 @@ def late_reasons(user: User, scope: Scope, types: Sequence[StageType], *, now: d
     is every stage there is. One query."""
     today = london_date(now)
     first = weeks_to(today)[0].first
-    late = scope.lines(user, Show.STAGES, now=now).filter(
-        met_on__gte=first,
-        met_on__lte=today,
-        in_time=False,
-        type__in=Lists((), tuple(types), (), ()).of_answers(),
-    )
+    stages = Lists((), tuple(types), (), ()).answering(scope.lines(user, Show.STAGES, now=now))
+    late = stages.filter(met_on__gte=first, met_on__lte=today, in_time=False)
     rows = late.order_by().values_list("late_reason__code", "late_reason__name").annotate(n=Count("*"))
     found: dict[str | None, tuple[str, int]] = {}
     for code, name, n in rows:

@@ -81,6 +81,12 @@ class Lists:
         answers = {t.pk for t in self.types if t.procedure.kind != Kind.CONTACT and not t.beside}
         return [type_.pk for type_ in self.types if (type_.pk in answers) is wanted]
 
+    def answering(self, stages: QuerySet[Stage], wanted: bool = True) -> QuerySet[Stage]:
+        """Of `stages` those that end with an answer, or the others: told by the others, which are few. A list of nearly
+        every stage there is would send PostgreSQL through nearly all of an index."""
+        others = self.of_answers(False)
+        return stages.exclude(type__in=others) if wanted else stages.filter(type__in=others)
+
     def of_list(self, list_: str) -> list[tuple[str, str]]:
         return [(entry.code, entry.name) for entry in self.entries if entry.list == list_]
 
@@ -287,7 +293,7 @@ class LineFilters(filters.FilterSet):
         return stages.filter(type__in=self.lists.of_kind(kind))
 
     def by_answers(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
-        return stages.filter(type__in=self.lists.of_answers(answer == "yes"))
+        return self.lists.answering(stages, answer == "yes")
 
     def by_in_time(self, stages: QuerySet[Stage], _: str, answer: str) -> QuerySet[Stage]:
         judged = {"yes": True, "no": False}.get(answer)  # None: it had no date to be judged by

@@ -163,7 +163,7 @@ def figures_of(user: User, scope: Scope, period: Period, *, now: datetime) -> Fi
             unit, type_, outcome, *said, n = row
             in_time, original = said or (None, False)
             cells.append(Cell(what, unit, type_, outcome, in_time, original, n))
-        of_answers = cohort.filter(type__in=answers) if judged else cohort
+        of_answers = lists.answering(cohort) if judged else cohort
         themed += _themed(what, of_answers, judged, [entry.pk for entry in entries])
     steps = [cell for cell in cells if cell.what == ANSWERED.code and cell.type not in answers]
     kept = [cell for cell in cells if cell.what != ANSWERED.code or cell.type in answers]

@@ -19,6 +19,18 @@ AT_LEAST = 10
 """A page that takes long is asked for less often, but so often at least."""
 
 
+STEADY: list[float] = []
+"""The seconds that the same work took after each request that was counted: what they differ by is the machine's."""
+
+
+def steady_work() -> float:
+    """Do what takes the same time on a machine of its own, and say how many seconds it took."""
+    started = perf_counter()
+    for number in range(50_000):
+        number * number
+    return perf_counter() - started
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is wanted of a page: its 95th percentile in milliseconds, and its queries; None: nothing is."""
@@ -91,6 +103,7 @@ def measure(page: Page, client: Client) -> Measured:
         started = perf_counter()
         body_of(ask(client))
         taken.append(perf_counter() - started)
+        STEADY.append(steady_work())
     return Measured(
         page.name,
         page.who,

@@ -58,7 +58,7 @@ def main() -> None:
 
 def report(only: str) -> None:
     from complaints.models import Case
-    from tests.benchmarks.measure import Measured, measure
+    from tests.benchmarks.measure import STEADY, Measured, measure, percentile
     from tests.benchmarks.pages import Known, clients, pages
 
     browsers, total = clients(), Case.objects.count()
@@ -84,6 +84,13 @@ def report(only: str) -> None:
             f"\nPeak memory of a process that served all of these: {peak_of_a_fresh_process()} MB (wanted: {PEAK_MB})."
         )
     print("\n" + "\n".join(_summary(found)))
+    if STEADY:
+        steady = ", ".join(
+            f"{1000 * one:.1f}" for one in (min(STEADY), median(STEADY), percentile(STEADY, 0.95))
+        )
+        print(
+            f"\nThe machine itself: a loop that has the same to do each time took {steady} ms (least, median, p95)."
+        )
     for name, why in missing.items():
         print(f"Left out: {name}, {why}.")
     over = [f"{one.name} ({one.who}): {', '.join(one.over)}" for one in found if one.over]
