@@ -94,9 +94,8 @@ else:
     # No pool: the worker forks, and forked workers would share its connections.
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Compiling a query costs more than any query here takes. What the dashboard counts of fifty thousand open lines
-    # does not fit into the usual 4 MB, and would go to a file and back.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off -c work_mem=16MB")
+    # Compiling a query costs more than any query here takes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 # --- people ---------------------------------------------------------------------------------
 
