@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from statistics import median
 from time import perf_counter
@@ -19,16 +20,18 @@ AT_LEAST = 10
 """A page that takes long is asked for less often, but so often at least."""
 
 
-STEADY: list[float] = []
-"""The seconds that the same work took after each request that was counted: what they differ by is the machine's."""
-
-
 def steady_work() -> float:
-    """Do what takes the same time on a machine of its own, and say how many seconds it took."""
+    """Do what takes the same time always on a machine of its own, and say how many seconds it took."""
     started = perf_counter()
     for number in range(50_000):
         number * number
     return perf_counter() - started
+
+
+@cache
+def steadiest() -> float:
+    """The seconds that `steady_work` takes when nothing else is going on."""
+    return min(steady_work() for _ in range(500))
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Measured:
     wrong: int | None
     wanted: Wanted
     rows: int = 0
+    strain: float = 1.0
+    """How many times as long as when nothing else is going on the same work took in between, in the middle."""
 
     @property
     def over(self) -> list[str]:
@@ -96,6 +101,7 @@ def measure(page: Page, client: Client) -> Measured:
         body = body_of(response)
     queries = len(made)
     taken: list[float] = []
+    steady: list[float] = []
     begun = perf_counter()
     while len(taken) < REQUESTS:
         if len(taken) >= AT_LEAST and perf_counter() - begun > ENOUGH_SECONDS:
@@ -103,7 +109,7 @@ def measure(page: Page, client: Client) -> Measured:
         started = perf_counter()
         body_of(ask(client))
         taken.append(perf_counter() - started)
-        STEADY.append(steady_work())
+        steady.append(steady_work())
     return Measured(
         page.name,
         page.who,
@@ -115,6 +121,7 @@ def measure(page: Page, client: Client) -> Measured:
         response.status_code if response.status_code != page.answer else None,
         page.wanted,
         body.count(b"\n") if page.rows else 0,
+        median(steady) / steadiest(),
     )
 
 
