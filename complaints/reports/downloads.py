@@ -16,11 +16,16 @@ Cell = str | int | date | datetime | None
 
 
 class Sheet(NamedTuple):
-    """A sheet of a workbook: `rows` below `headings`, called `title`, of which as much is kept as a name may have."""
+    """A sheet of a workbook: `rows` below `headings`, called `title`."""
 
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+
+    @property
+    def name(self) -> str:
+        """As much of its title as the name of a sheet may have."""
+        return _NOT_IN_A_TITLE.sub(" ", _clean(self.title))[:LONGEST_TITLE].strip() or "List"
 
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -31,7 +36,7 @@ LONGEST_CELL = 32_767
 LONGEST_TITLE = 31
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+_NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\']")
 _WIDTHS = (10, 60)
 
 
@@ -84,8 +89,7 @@ def xlsx_of(*sheets: Sheet) -> bytes:
             "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"}),
         }
         for sheet in sheets:
-            name = _NOT_IN_A_TITLE.sub(" ", _clean(sheet.title))[:LONGEST_TITLE].strip("' ")
-            _fill(book.add_worksheet(name or "List"), sheet, formats)
+            _fill(book.add_worksheet(sheet.name), sheet, formats)
     return whole.getvalue()
 
 

@@ -12,7 +12,6 @@ from slas.core.calendar import LONDON
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\']")
 _SPACES = re.compile(" {2,}")
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 _NAMES = " ".join(
@@ -90,11 +89,10 @@ def _content(sheets: Iterable[Sheet]) -> Iterable[str]:
 
 
 def _table(sheet: Sheet) -> Iterable[str]:
-    name = _NOT_IN_A_TITLE.sub(" ", _clean(sheet.title))[:31].strip() or "List"
     width = len(sheet.headings) or 1
     heads = "".join(_string(heading, ' table:style-name="head"') for heading in sheet.headings)
     yield (
-        f"<table:table table:name={quoteattr(name)}>"
+        f"<table:table table:name={quoteattr(sheet.name)}>"
         f'<table:table-column table:style-name="wide" table:number-columns-repeated="{width}"/>'
         f"<table:table-header-rows><table:table-row>{heads}</table:table-row></table:table-header-rows>"
     )

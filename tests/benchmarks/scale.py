@@ -17,6 +17,8 @@ from statistics import median
 
 from django.test import Client
 
+from tests.benchmarks.measure import Measured, body_of, measure
+
 PEAK_MB = 250
 """What a process that served every page may need."""
 TIMES = 2
@@ -58,7 +60,6 @@ def main() -> None:
 
 def report(only: str) -> None:
     from complaints.models import Case
-    from tests.benchmarks.measure import Measured, measure
     from tests.benchmarks.pages import Known, clients, pages
 
     browsers, total = clients(), Case.objects.count()
@@ -91,9 +92,9 @@ def report(only: str) -> None:
     print(f"\nOver what is wanted: {len(over)} of {len(found)}." + "".join(f"\n- {line}" for line in over))
 
 
-def _summary(found: list["Measured"]) -> list[str]:  # type: ignore[name-defined]  # noqa: F821
+def _summary(found: list[Measured]) -> list[str]:
     """A line for each kind of page: the middle of the medians, and the worst of the rest."""
-    kinds: dict[str, list[Measured]] = {}  # type: ignore[name-defined]  # noqa: F821
+    kinds: dict[str, list[Measured]] = {}
     for one in found:
         kinds.setdefault(one.name.partition(":")[0], []).append(one)
     lines = [
@@ -109,7 +110,7 @@ def _summary(found: list["Measured"]) -> list[str]:  # type: ignore[name-defined
     return lines
 
 
-def _within(found: list["Measured"]) -> str:  # type: ignore[name-defined]  # noqa: F821
+def _within(found: list[Measured]) -> str:
     """How many pages are within the time that is wanted, by each of their times; and by what the 95th percentile would
     be if the machine had done nothing else."""
     asked = [(one, one.wanted.ms) for one in found if one.wanted.ms]
@@ -138,7 +139,7 @@ def _server() -> str:
         return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
 
 
-def _line(one: "Measured", before: float | None) -> str:  # type: ignore[name-defined]  # noqa: F821
+def _line(one: Measured, before: float | None) -> str:
     wanted = [
         f"{one.wanted.ms:.0f} ms" if one.wanted.ms else "",
         f"{one.wanted.queries} q" if one.wanted.queries else "",
@@ -160,7 +161,7 @@ def _line(one: "Measured", before: float | None) -> str:  # type: ignore[name-de
 # --- what it took at a hundred thousand
 
 
-def _keep(total: int, found: list["Measured"]) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _keep(total: int, found: list[Measured]) -> None:
     if BASE <= total < BASE * 1.1:
         KEPT.mkdir(parents=True, exist_ok=True)
         kept = {f"{one.name}/{one.who}": one.p95 for one in found}
@@ -186,7 +187,6 @@ def peak_of_a_fresh_process() -> str:
 
 def serve_all(only: str) -> None:
     """Ask for every page a few times and print the most memory this process had, in megabytes."""
-    from tests.benchmarks.measure import body_of
     from tests.benchmarks.pages import Known, clients, pages
 
     browsers: dict[str, Client] = clients()

@@ -117,7 +117,7 @@ def test_a_workbook_has_the_summary_and_the_week_before(council: Council, work: 
     ]
 
 
-def test_an_office_is_told_how_many_and_of_nobodys_service(council: Council, work: Work) -> None:
+def test_the_summary_for_an_office_is_one_line(council: Council, work: Work) -> None:
     what = weekly.issuing(council.manager, None, now=LATER)
     headings, total = cells_of(what.member(what.offices[0]), "xlsx", sheet=1)
     assert (headings[:3], total[:3]) == (["Service", "Team", "All"], ["All open work", "", 1])
