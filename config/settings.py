@@ -210,4 +210,6 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals"]}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Without Django's own handler, which writes everything once more where DEBUG is on.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }

@@ -1,6 +1,9 @@
 """What the log of a running council says: a refusal in a line, a fault with the way to it."""
 
 import logging
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -40,3 +43,28 @@ def test_a_fault_is_written_with_the_way_to_it(client: Any, written: Any) -> Non
     client.raise_request_exception = False
     client.get("/fault/")
     assert "ZeroDivisionError" in written() and "Traceback" in written()
+
+
+@pytest.mark.parametrize("debug", ["0", "1"])
+def test_what_happened_is_written_once(debug: str) -> None:
+    """While trying out, too, where Django would write it a second time."""
+    asked = """
+import django
+django.setup()
+from django.test import Client
+assert Client(headers={"host": "localhost"}).get("/no-such-page/", secure=True).status_code == 404
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DEBUG": debug,
+            "SECRET_KEY": "only-for-this-test",
+            "ALLOWED_HOSTS": "localhost",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stderr.count("Not Found: /no-such-page/") == 1
