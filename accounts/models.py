@@ -195,6 +195,14 @@ class User(AbstractBaseUser):
         return Unit.objects.at_or_below(grant.unit.path for grant in grants if grant.unit)
 
 
+WHOLE_COUNCIL = "the whole council"
+
+
+def said_of_grant(role: str, unit: str | None) -> str:
+    """A role with the name of the unit it is held at, None for the whole council."""
+    return f"{Role(role).label}, {unit or WHOLE_COUNCIL}"
+
+
 class Grant(models.Model):
     """That somebody holds a role, at a unit or for the whole council, from one moment to another."""
 
@@ -236,12 +244,12 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}, {self.where}"
+        return said_of_grant(self.role, self.unit.name if self.unit else None)
 
     @property
     def where(self) -> str:
         """The name of the unit, or 'the whole council'."""
-        return str(self.unit) if self.unit else "the whole council"
+        return str(self.unit) if self.unit else WHOLE_COUNCIL
 
     @property
     def may(self) -> str:

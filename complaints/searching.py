@@ -1,7 +1,8 @@
 """Words that cases are found by: how they are kept, and how what somebody typed is taken.
 
 A word is found from its beginning, from three letters on; a shorter one, whole. Accents, capitals and apostrophes make
-no difference. On PostgreSQL an index answers (`complaints.models.lookups`); SQLite reads every row.
+no difference. An e-mail address is a word of its own too, for its parts are shared by many. On PostgreSQL an index
+answers (`complaints.models.lookups`); SQLite reads every row.
 """
 
 import re
@@ -17,6 +18,7 @@ MOST_WORDS = 10
 MOST_KEPT = 60_000
 """Characters of words kept of one case: an index takes no more than a megabyte of a row."""
 _WORD = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"""([^\s@<>()\[\],;:"]*[^\W_][^\s@<>()\[\],;:"]*)@([^\s@<>()\[\],;:"]*)""")
 _STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
@@ -30,12 +32,22 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(letters)]
 
 
+def addresses_of(text: str) -> list[str]:
+    """The e-mail addresses in `text`, or their beginnings, each as one word: 'J.Smith@post.example' as
+    'jsmith@postexample'."""
+    return [_one_word(found) for found in _ADDRESS.finditer(text)] if "@" in text else []
+
+
+def _one_word(address: re.Match[str]) -> str:
+    return f"{joined(address[1])}@{joined(address[2])}"[:LONGEST_WORD]
+
+
 def indexed(texts: Iterable[str]) -> str:
     """What is kept of `texts` for finding them: each word once, between spaces."""
     kept: dict[str, None] = {}
     size = 0
     for text in texts:
-        for word in words_of(text):
+        for word in (*words_of(text), *addresses_of(text)):
             if word not in kept and size < MOST_KEPT:
                 kept[word] = None
                 size += len(word) + 1
@@ -51,7 +63,7 @@ def asked(typed: str) -> tuple[tuple[str, ...], ...]:
     """What to look for: words that must all be there, then other ways that will do as well. A postcode, telephone
     number or reference of a council's own may have been kept as one word; a reference of ours always is. Empty where
     nothing was typed that is a word."""
-    words = tuple(dict.fromkeys(words_of(typed)))[:MOST_WORDS]
+    words = tuple(dict.fromkeys((*addresses_of(typed), *words_of(_ADDRESS.sub(" ", typed)))))[:MOST_WORDS]
     if not words:
         return ()
     one = joined(typed)

@@ -202,9 +202,11 @@ def first_stage(begins: str, on: date) -> StageType:
 
 
 def types_on(on: date) -> QuerySet[StageType]:
-    """The stage types of the council's own policy in force on a day."""
-    own = service.own_policy()
-    version = service.current_version(own.code, on) if own else None
+    """The stage types of the council's own policy in force on a day; none where it has none yet."""
+    try:
+        version = service.current_version(None, on)
+    except service.PublishError:
+        return StageType.objects.none()
     return StageType.objects.filter(procedure__policy_version=version).select_related(
         "procedure__policy_version", "table", "sla_version__policy_version", "sla_version__sla__policy"
     )

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
 
 from complaints.actions import reach, tasks
 from complaints.actions.tasks import end_of, late_of, moment_of, person_for, role_for
@@ -35,7 +33,6 @@ def write(stage_ids: Iterable[int], *, now: datetime) -> None:
     tasks.write(stages, barred, now=now)
     cases = {stage.case_id for stage in stages}
     reach.write(cases)
-    _mark_latest(cases)
     _copy_of_case(cases)
 
 
@@ -77,15 +74,6 @@ def set_turn(stage: Stage, move: Move | None, barred: set[int], now: datetime) -
     return frozenset(STANDS) if stands != _columns(stage, STANDS) else frozenset()
 
 
-def _mark_latest(case_ids: Iterable[int]) -> None:
-    """Say of each stage of these cases whether it is where the case stands."""
-    of_case = Stage.objects.filter(case=OuterRef("case"), type__beside=False).order_by("-number")
-    stages = Stage.objects.filter(case__in=case_ids).annotate(newest=Subquery(of_case.values("pk")[:1]))
-    wrong = stages.filter(Q(latest=True) & ~Q(pk=F("newest")) | Q(latest=False, pk=F("newest")))
-    for latest, row in groupby(sorted(wrong.values_list("latest", "pk")), key=itemgetter(0)):
-        Stage.objects.filter(pk__in=[pk for _, pk in row]).update(latest=not latest)
-
-
 OF_CASE = {
     "received_on": "received_on",
     "case_closed_at": "closed_at",
@@ -97,15 +85,21 @@ OF_CASE = {
 
 
 def _copy_of_case(case_ids: Iterable[int]) -> None:
-    """Copy onto every stage of these cases what lists read of the case."""
-    stages = Stage.objects.filter(case__in=case_ids)
-    rows = stages.values_list("pk", *OF_CASE, *(f"case__{column}" for column in OF_CASE.values()))
-    half = len(OF_CASE) + 1
-    wrong = [row[0] for row in rows if row[1:half] != row[half:]]
-    if wrong:
-        case = Case.objects.filter(pk=OuterRef("case"))
-        copies: dict[str, Any] = {own: Subquery(case.values(of)[:1]) for own, of in OF_CASE.items()}
-        Stage.objects.filter(pk__in=wrong).update(**copies)
+    """Write onto every stage of these cases whether it is where its case stands, and what lists read of the case."""
+    own, of_case = ["latest", *OF_CASE], [f"case__{column}" for column in OF_CASE.values()]
+    stages = Stage.objects.filter(case__in=case_ids).order_by("number")
+    rows = list(stages.values_list("case", "pk", "type__beside", *own, *of_case))
+    newest = {case: pk for case, pk, beside, *_ in rows if not beside}
+    wrong: dict[bool, list[int]] = {}
+    for case, pk, _, *columns in rows:
+        latest = newest.get(case) == pk
+        if columns[: len(own)] != [latest, *columns[len(own) :]]:
+            wrong.setdefault(latest, []).append(pk)
+    # First what is no more: a case stands in one place only.
+    for latest in sorted(wrong):
+        case_row = Case.objects.filter(pk=OuterRef("case"))
+        copies: dict[str, Any] = {name: Subquery(case_row.values(of)[:1]) for name, of in OF_CASE.items()}
+        Stage.objects.filter(pk__in=wrong[latest]).update(latest=latest, **copies)
 
 
 def _columns(stage: Stage, names: Iterable[str]) -> list[object]:

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import django_filters as filters
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from complaints.forms.markup import boxes, options
 from complaints.queries.line_filters import Asked, Day
 from complaints.queries.line_words import label_of
 
@@ -73,34 +74,20 @@ def _field(asked: Asked, name: str, filter_: filters.Filter) -> FilterField:
 def _select(
     name: str, id_: str, choices: Iterable[tuple[str, str]], given: list[str], wrong: bool
 ) -> SafeString:
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        (
-            (value, SafeString(" selected") if value in given else "", label)
-            for value, label in [("", "Any"), *choices]
-        ),
-    )
     return format_html(
         '<select class="govuk-select{}" id="{}" name="{}"{}>{}</select>',
         " govuk-select--error" if wrong else "",
         id_,
         name,
         _described(id_, wrong),
-        options,
+        options([("", "Any"), *choices], given),
     )
 
 
 def _boxes(name: str, id_: str, choices: Iterable[tuple[str, str]], given: list[str]) -> SafeString:
-    box = (
-        '<div class="govuk-checkboxes__item"><input class="govuk-checkboxes__input" type="checkbox" name="{}" '
-        'value="{}" id="{}"{}><label class="govuk-label govuk-checkboxes__label" for="{}">{}</label></div>'
-    )
-    rows = []
-    for number, (value, label) in enumerate(choices):
-        own = f"{id_}_{number}" if number else id_
-        rows.append((name, value, own, SafeString(" checked") if value in given else "", own, label))
-    return format_html_join("", box, rows)
+    """The first has the id of the group: what is wrong with it leads there."""
+    rows = ((value, label, f"{id_}_{n}" if n else id_) for n, (value, label) in enumerate(choices))
+    return boxes(name, rows, given)
 
 
 def _input(name: str, id_: str, filter_: filters.Filter, given: list[str], wrong: bool) -> SafeString:

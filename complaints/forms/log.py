@@ -21,7 +21,7 @@ from complaints.forms.acts.contact import (
     readers_field,
     risk_note_field,
     summary_field,
-    tag_field,
+    tag_fields,
     tagged,
     users_of,
 )
@@ -76,8 +76,7 @@ class LogForm(RowsForm):
         self.fields["summary"] = summary_field()
         self.add_people(({"role": Party.Role.COMPLAINANT}, {"role": Party.Role.YOUNG_PERSON}))
         self.add_new_points(2)
-        for name, list_ in TAGS.items():
-            self.fields[name] = tag_field(list_)
+        self.fields.update(tag_fields())
         self.fields["unit"] = self._unit_field()
         self.fields["readers"] = readers_field(self.user)
         self.order_fields(self._order())

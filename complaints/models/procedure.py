@@ -166,9 +166,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The lists of the council's own policy, what is retired too."""
         return self.filter(policy__is_own=True)
 
-    def current(self, list_: str) -> "EntryQuerySet":
-        """What can be chosen from `list_` of the council's own policy now, in its order."""
-        return self.own().filter(list=list_, retired_on__isnull=True)
+    def current(self, *lists: str) -> "EntryQuerySet":
+        """What can be chosen from `lists` of the council's own policy now, in their order."""
+        return self.own().filter(list__in=lists, retired_on__isnull=True)
 
 
 class Entry(models.Model):

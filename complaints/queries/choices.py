@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from accounts.models import Grant, Unit, User
+from accounts.models import Grant, Unit, User, said_of_grant
 from complaints import permissions
 from complaints.models import Entry
 
@@ -64,39 +64,39 @@ def people_at(unit: Unit, roles: Iterable[str]) -> QuerySet[User]:
     return User.objects.active().filter(Exists(there)).order_by("name", "pk")
 
 
-def case_people() -> QuerySet[User]:
-    """Active people who may read cases somewhere, by name, each with the roles they do so by as `case_grants`. Two
-    queries."""
-    held = Grant.objects.in_force().filter(role__in=permissions.READING_ROLES)
-    brought = held.select_related("unit").order_by("unit__path", "pk")
-    return (
-        User.objects.active()
-        .filter(Exists(held.filter(user=OuterRef("pk"))))
-        .prefetch_related(Prefetch("grants", brought, to_attr="case_grants"))
-        .order_by("name", "pk")
-    )
+def case_people(but: User) -> Choices:
+    """Active people who may read cases somewhere, for a list: Customer Relations first, each by name with the roles
+    they do so by. Not `but` themselves. One query, of words only: there may be hundreds."""
+    held = Grant.objects.in_force().filter(role__in=permissions.READING_ROLES, user__is_active=True)
+    rows = held.exclude(user=but).order_by(F("unit__path").asc(nulls_first=True), "pk")
+    people: dict[int, tuple[str, list[tuple[str, str | None]]]] = {}
+    for pk, name, role, unit in rows.values_list("user", "user__name", "role", "unit__name"):
+        people.setdefault(pk, (name, []))[1].append((role, unit))
+
+    def place(pk: int) -> tuple[bool, str, int]:
+        name, grants = people[pk]
+        return not any(role in permissions.TEAM_ROLES for role, _ in grants), name.casefold(), pk
+
+    def said(name: str, grants: list[tuple[str, str | None]]) -> str:
+        return f"{name}, {'; '.join(said_of_grant(role, unit) for role, unit in grants)}"
+
+    return [(str(pk), said(*people[pk])) for pk in sorted(people, key=place)]
 
 
-def named(people: Iterable[User]) -> Choices:
-    """People of `case_people` for a list: Customer Relations first, each with their name and what they are."""
-    rows = []
-    for person in people:
-        grants: list[Grant] = getattr(person, "case_grants", [])
-        team = any(grant.role in permissions.TEAM_ROLES for grant in grants)
-        what = "; ".join(str(grant) for grant in grants)
-        rows.append((not team, person.name.casefold(), (str(person.pk), f"{person}, {what}")))
-    return [choice for *_, choice in sorted(rows)]
+def entries(lists: Iterable[str], chosen: Iterable[Entry] = ()) -> dict[str, list[Entry]]:
+    """What can be chosen from each of `lists` now, in its order, and those of `chosen` that no longer can: what was
+    chosen keeps them. One query."""
+    found: dict[str, list[Entry]] = {list_: [] for list_ in lists}
+    for entry in Entry.objects.current(*found):
+        found[entry.list].append(entry)
+    known = {entry.pk for there in found.values() for entry in there}
+    for entry in chosen:
+        if entry.list in found and entry.pk not in known:
+            found[entry.list].append(entry)
+    return found
 
 
-def entries(list_: str, chosen: Iterable[Entry] = ()) -> list[Entry]:
-    """What can be chosen from a list now, in its order, and those of `chosen` that no longer can: what was chosen
-    keeps them. One query."""
-    there = list(Entry.objects.current(list_))
-    known = {entry.pk for entry in there}
-    return there + [entry for entry in chosen if entry.list == list_ and entry.pk not in known]
-
-
-def entry_choices(list_: str, chosen: Iterable[Entry] = (), nothing: str = "") -> Choices:
-    """`entries` for a select, radios or checkboxes, by number in the database."""
+def entry_choices(there: Iterable[Entry], nothing: str = "") -> Choices:
+    """Entries for a select, radios or checkboxes, by number in the database."""
     first: Choices = [("", nothing)] if nothing else []
-    return first + [(str(entry.pk), entry.name) for entry in entries(list_, chosen)]
+    return first + [(str(entry.pk), entry.name) for entry in there]

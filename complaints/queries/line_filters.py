@@ -9,6 +9,7 @@ from typing import Any, cast
 import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.forms import Form
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
@@ -256,6 +257,11 @@ class LineFilters(filters.FilterSet):
         }
         for name, some in choices.items():
             self.filters[name].extra["choices"] = some
+
+    def get_form_class(self) -> type[Form]:
+        """A form of what is asked for only: to make and check each of thirty fields takes time, asked for or not."""
+        asked = {name: filter_.field for name, filter_ in self.filters.items() if name in (self.data or ())}
+        return type("LineForm", (Form,), asked)
 
     def by_turn(self, stages: QuerySet[Stage], _: str, role: str) -> QuerySet[Stage]:
         # Nobody is waited for in what is closed: said, so that the index of open work answers.

@@ -6,7 +6,7 @@ A published version is never changed, so its rule sets are read once in a proces
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from slas.core.phrases import parse_amber, parse_due, parse_extension, parse_shown
 from slas.core.rules import Event, Rule, RuleSet
@@ -139,15 +139,16 @@ def version_in_force(sla: Sla, on: date | None) -> SlaVersion:
     return row
 
 
-def current_version(policy: str, on: date | None = None) -> PolicyVersion:
-    """The version of the policy with this code in force on `on` (None: the newest), with its policy and calendar.
+def current_version(policy: str | None, on: date | None = None) -> PolicyVersion:
+    """The version of the policy with this code (None: the council's own) in force on `on` (None: the newest), with its
+    policy and calendar. One query.
 
     A policy's first version serves all earlier days. Raises PublishError where there is no such policy.
     """
-    rows = PolicyVersion.objects.filter(policy__code=policy).select_related("policy__calendar")
-    version = _in_force(rows, on)
+    wanted = Q(policy__is_own=True) if policy is None else Q(policy__code=policy)
+    version = _in_force(PolicyVersion.objects.filter(wanted).select_related("policy__calendar"), on)
     if version is None:
-        raise PublishError(f"there is no policy {policy}, or nothing of it is published")
+        raise PublishError(f"there is no policy {policy or 'of the council'}, or nothing of it is published")
     return version
 
 

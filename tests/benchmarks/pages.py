@@ -251,7 +251,7 @@ def _log(channel: int, service: int, client: Client) -> HttpResponseBase:
             "person_0_email": f"{name.lower()}@post.example",
             "summary": f"{name} was not emptied",
             "detail": "It has been three weeks, and the street is full of them.",
-            "point_0": "Missed collections",
+            "point_new_0": "Missed collections",
             "unit": service,
         },
     )

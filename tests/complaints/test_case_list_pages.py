@@ -225,7 +225,8 @@ def test_each_filter_finds_its_lines(council: Council, scene: dict[str, Case], c
 def test_who_can_be_asked_for_says_nothing_of_restricted_cases(council: Council, client_for: Any) -> None:
     """A name that came with a case, and leads to no line, would be of a restricted one."""
     auditor = client_for(council.auditor)
-    before = auditor.get(reverse("cases")).context["form"].fields["waits_for"].choices
+    before = people_to_ask_for(auditor)
+    assert any(council.responder.name in option for option in before)
     case = cases.accepted(council)
     details.restrict(
         case=case,
@@ -235,7 +236,13 @@ def test_who_can_be_asked_for_says_nothing_of_restricted_cases(council: Council,
         readers=[council.responder],
         reason="A threat",
     )
-    assert auditor.get(reverse("cases")).context["form"].fields["waits_for"].choices == before
+    assert people_to_ask_for(auditor) == before
+
+
+def people_to_ask_for(client: Client) -> list[str]:
+    page = client.get(reverse("cases")).content.decode()
+    (select,) = re.findall(r'<select[^>]* name="waits_for".*?</select>', page, re.DOTALL)
+    return re.findall(r"<option.*?</option>", select)
 
 
 def test_somebody_without_a_role_on_cases_cannot_be_asked_for(council: Council, client_for: Any) -> None:

@@ -34,6 +34,11 @@ def test_each_word_is_kept_once_between_spaces() -> None:
     assert searching.indexed([]) == searching.indexed(["", "%"]) == ""
 
 
+def test_an_address_is_kept_in_its_parts_and_as_one_word() -> None:
+    """Its parts are shared by many: of 'name', 'post' and 'example' none says whose it is."""
+    assert searching.indexed(["Jo.Smith@post.example"]) == " jo smith post example josmith@postexample "
+
+
 def test_what_is_kept_has_an_end() -> None:
     """An index takes no more than a megabyte of a row, and no word of more than two thousand letters."""
     kept = searching.indexed([" ".join(f"word{number}" for number in range(200_000)), "x" * 5000])
@@ -48,6 +53,11 @@ def test_what_is_kept_has_an_end() -> None:
         ("GU1 1AA", (("gu1", "1aa"), ("gu11aa",))),
         ("07700 900123", (("07700", "900123"), ("07700900123",))),
         ("plan plan plan", (("plan",),)),
+        ("Jo.Smith@Post.example plan", (("josmith@postexample", "plan"),)),
+        ("jo.smith@", (("josmith@",),)),
+        ("@post.example", (("post", "example"),)),
+        ("..@post.example", (("post", "example"),)),
+        ("Jo <jo@post.example>; ann@post.example.", (("jo@postexample", "ann@postexample", "jo"),)),
         ("%", ()),
         ("", ()),
     ],
@@ -67,7 +77,10 @@ def found(council: Council):
             council, parties=[PartyDraft("complainant", "Zoë O'Brien", postcode="GU1 1AA")], points=[]
         ),
         "jo": cases.log(
-            council, summary="Respite refused", points=["Jo said no"], parties=[PartyDraft("mp", "A Vane")]
+            council,
+            summary="Respite refused",
+            points=["Jo said no, write to J.O'Neil@clinic.example."],
+            parties=[PartyDraft("mp", "A Vane", email="a.vane@post.example")],
         ),
     }
 
@@ -95,6 +108,13 @@ def found(council: Council):
         ("07700-900-123", {"whitlock"}),
         ("plan", {"whitlock", "obrien"}),
         ("plan respite", set()),
+        ("a.vane@post.example", {"jo"}),
+        ("A.Vane@Post", {"jo"}),  # from its beginning, as any word
+        ("a.vane@ respite", {"jo"}),
+        ("vane@post.example", set()),
+        ("j.oneil@clinic.example", {"jo"}),  # in what was written
+        ("post.example", {"jo"}),
+        ("vane", {"jo"}),
         ("%", set()),
         ("🙂", set()),
     ],

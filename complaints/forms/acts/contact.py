@@ -8,6 +8,7 @@ from django import forms
 from accounts.models import User
 from complaints.forms.acts.base import WordsField
 from complaints.forms.acts.rows import TAGS
+from complaints.forms.markup import ManyBoxes
 from complaints.models import Entry, List
 from complaints.queries import choices
 
@@ -27,11 +28,16 @@ def summary_field() -> forms.CharField:
     )
 
 
-def tag_field(list_: List, chosen: Iterable[Entry] = ()) -> forms.MultipleChoiceField:
-    """Checkboxes of a list. `chosen`: entries that stay to be chosen though they are retired."""
+def tag_fields(chosen: Iterable[Entry] = ()) -> dict[str, forms.MultipleChoiceField]:
+    """The fields of TAGS: checkboxes of each list. `chosen`: entries that stay to be chosen though they are retired."""
+    there = choices.entries(TAGS.values(), chosen)
+    return {name: _tag_field(list_, there[list_]) for name, list_ in TAGS.items()}
+
+
+def _tag_field(list_: List, there: Iterable[Entry]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=TAG_LABELS[list_],
-        choices=choices.entry_choices(list_, chosen),
+        choices=choices.entry_choices(there),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "Choose from the list: one of these is no longer on it"},
@@ -46,9 +52,9 @@ def readers_field(user: User) -> forms.MultipleChoiceField:
     They are read when they are shown or chosen from."""
     return forms.MultipleChoiceField(
         label="Who else may see it",
-        choices=cache(lambda: choices.named(choices.case_people().exclude(pk=user.pk))),
+        choices=cache(lambda: choices.case_people(but=user)),
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+        widget=ManyBoxes(attrs={"class": "govuk-checkboxes--small"}),
         error_messages={"invalid_choice": "Choose from the list: one of these people is no longer on it"},
     )
 

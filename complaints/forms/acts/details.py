@@ -16,7 +16,7 @@ from complaints.forms.acts.contact import (
     readers_field,
     risk_note_field,
     summary_field,
-    tag_field,
+    tag_fields,
     tagged,
     users_of,
 )
@@ -54,8 +54,8 @@ class ChangeDetailsForm(RowsForm, ActForm):
         self.add_new_points(EMPTY_POINTS, first=len(self.there) + 1)
         self._keep(lost)
         chosen = list(self.case.tags.all())
+        self.fields.update(tag_fields(chosen))
         for name, list_ in TAGS.items():
-            self.fields[name] = tag_field(list_, chosen)
             self.initial[name] = [str(entry.pk) for entry in chosen if entry.list == list_]
         for name in ("summary", "detail", "wanted", "safeguarding", "risk", "risk_note", "sensitive"):
             self.initial[name] = getattr(self.case, name)

@@ -209,7 +209,7 @@ class TriageForm(ChoiceForm):
         found = outlook.at_triage(self.stage, types, now=self.now)
         yield from (offer_of(type_, found) for type_ in types if type_.procedure.at_triage)
         by_code = {type_.procedure.code: type_ for type_ in types}
-        for entry in choices.entries(List.EXCLUSION):
+        for entry in Entry.objects.current(List.EXCLUSION):
             type_ = by_code.get(entry.procedure)
             yield Offer(
                 value=f"exclusion:{entry.code}",

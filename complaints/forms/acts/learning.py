@@ -66,7 +66,7 @@ class LearningForm(ActForm):
         self.count = self._count()
         self.fields["rows"].initial = self.count
         units = list(Unit.objects.current())
-        kinds = [("", "No kind"), *choices.entry_choices(List.LEARNING)]
+        kinds = [("", "No kind"), *choices.entry_choices(Entry.objects.current(List.LEARNING))]
         for row in range(1, self.count + 1):
             self._add_row(row, units, kinds)
         self._say_rows()
