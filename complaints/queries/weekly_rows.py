@@ -7,16 +7,17 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import TruncDate
 
 from accounts.models import Unit, User
 from accounts.roles import Role
 from complaints.models import Deadline, GivenDate, Party, Procedure, Stage, StageType, standing
 from complaints.queries.line_views import due_words, left_words
-from complaints.queries.lines import Colour, colour_of
+from complaints.queries.lines import Colour, with_colour
 from complaints.queries.stages import stage_name
 from complaints.workflow import EVENT_OF, Kind, State, Verb
-from slas.core.calendar import WorkingCalendar, instant, london_date
+from slas.core.calendar import LONDON, WorkingCalendar, instant, london_date
 from slas.core.wording import long_date
 from slas.service.stages import terms_of
 
@@ -104,12 +105,8 @@ class _Line(NamedTuple):
     turn_role: str
     turn_person_id: int | None
     turn_verb: str
-    turn_since: datetime | None
-    clock: str
     due_on: date | None
     due_at: datetime | None
-    amber_at: datetime | None
-    red_at: datetime | None
     in_time: bool | None
     reference: str
     summary: str
@@ -117,13 +114,13 @@ class _Line(NamedTuple):
     risk_note: str
     received_on: date
     hidden: bool
-    closed_at: None = None
+    colour: str
+    since: date | None
 
 
 _READ = tuple(
     f"case__{name}" if name in ("reference", "summary", "risk", "risk_note", "received_on") else name
     for name in _Line._fields
-    if name != "closed_at"
 )
 
 
@@ -163,31 +160,32 @@ def read(
 ) -> Lines:
     """The lines of `stages`, which are open, as they stand at `now`; `outside`: for readers outside the house too.
     Three queries and those of the calendars; three more for outside."""
-    lines = [_Line(*values) for values in stages.values_list(*_READ)]
+    lines = _read(stages, now)
     types = _types({line.type_id for line in lines})
     names = dict(User.objects.filter(pk__in=_people_of(lines)).values_list("pk", "name"))
     words = _Words(units, types, names, now)
-    made = sorted(
-        (_urgency(line, row), line, row) for line, row in zip(lines, map(words.row, lines), strict=True)
-    )
-    rows = tuple(row for _, _, row in made)
+    rows = tuple(map(words.row, lines))
     if not outside:
         return Lines(rows)
     people = _offices({line.case_id for line in lines})
     updates = _updates([line.pk for line in lines if types[line.type_id].asked])
     told = (
         words.outside(line, row, people.get(line.case_id, ()), updates.get(line.pk, ""))
-        for _, line, row in made
+        for line, row in zip(lines, rows, strict=True)
     )
     return Lines(rows, tuple(told), people)
 
 
-_RANK = {colour: rank for rank, colour in enumerate(Colour)}
+_RANK = {colour.value: rank for rank, colour in enumerate(Colour)}
 
 
-def _urgency(line: _Line, row: Row) -> tuple[int, float, int]:
-    """Overdue first, the longest overdue before the others; then as soon as it is due."""
-    return (_RANK[Colour(row.colour)], line.red_at.timestamp() if line.red_at else float("inf"), line.pk)
+def _read(stages: QuerySet[Stage], now: datetime) -> list[_Line]:
+    """Overdue first, the longest overdue before the others; then as soon as it is due. The database says the colour and
+    the day it became somebody's turn: to make moments of thousands of lines takes a third as long as all the rest."""
+    since = TruncDate("turn_since", tzinfo=LONDON)
+    found = with_colour(stages, now).annotate(since=since).order_by(F("red_at").asc(nulls_last=True), "pk")
+    lines = [_Line(*values) for values in found.values_list(*_READ)]
+    return sorted(lines, key=lambda line: _RANK[line.colour])
 
 
 class _Words:
@@ -201,14 +199,12 @@ class _Words:
         self.groups = {pk: group_of(unit, units) for pk, unit in units.items()}
         self.due = cache(lambda on, at: due_words(cast(Stage, _Due(on, at))))
         self.left = cache(left_words)
-        self.day = cache(lambda moment: london_date(moment).isoformat())
         self.count = cache(self._count)
 
     def row(self, line: _Line) -> Row:
         type_, unit = self.types[line.type_id], self.units[line.unit_id]
         service = self.groups[unit.pk]
-        # `colour_of` asks of a stage what a line has by the same names.
-        colour = colour_of(cast(Stage, line), self.now)
+        colour = Colour(line.colour)
         runs = colour in (Colour.RED, Colour.AMBER, Colour.GREEN)
         counted = runs and type_.calendar is not None and line.due_on is not None
         days = self.count(line.type_id, line.due_on) if counted else None
@@ -230,7 +226,7 @@ class _Words:
             received=line.received_on.isoformat(),
             owner=officer,
             waits_for=self._waits_for(line, unit.name),
-            since=self.day(line.turn_since) if line.turn_since else "",
+            since=line.since.isoformat() if line.since else "",
             next_step=Verb(line.turn_verb).label if line.turn_verb else "",
             route=_route(line, type_),
             about=line.summary,

@@ -148,9 +148,9 @@ def _filters() -> Iterator[Page]:
     now, lists = timezone.now(), Lists.read()
     nothing = LineFilters({}, show=Show.WORK, lists=lists, now=now, queryset=Stage.objects.none())
     manager = User.objects.get(email=PEOPLE["manager"])
-    for name, field in nothing.form.fields.items():
+    for name, filter_ in nothing.filters.items():
         for show in (Show.WORK, Show.CASES):
-            values = [{"show": show.value, name: value} for value in _values_of(name, field)]
+            values = [{"show": show.value, name: value} for value in _values_of(name, filter_.field)]
             found = (one for one in values if asked_of(one, manager, now=now, lists=lists).lines.exists())
             asked = next(found, values[0] if values else None)
             if asked is not None:
