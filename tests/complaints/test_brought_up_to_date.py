@@ -9,7 +9,9 @@ from django.apps import apps
 
 from accounts.models import Unit
 from complaints.actions import allocation, details, escalation
+from complaints.actions.parties import PartyDraft
 from complaints.models import Case, CaseReach, Clock, Stage
+from complaints.queries.cases import with_words
 from tests.complaints import cases
 from tests.complaints.cases import NOW, Council
 from tests.complaints.trackers import imported, row
@@ -17,6 +19,7 @@ from tests.complaints.trackers import imported, row
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 migration = import_module("complaints.migrations.0003_brought_up_to_date")
+addresses = import_module("complaints.migrations.0005_addresses")
 
 
 def lives(council: Council) -> None:
@@ -74,3 +77,22 @@ def test_an_upgrade_writes_what_the_actions_write(
     assert written() != before
     migration.bring_up_to_date(apps, None)
     assert written() == before
+
+
+@pytest.mark.parametrize("at_once", [500, 1])
+def test_addresses_become_words_of_the_cases_that_are_there(
+    council: Council, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(addresses, "AT_ONCE", at_once)
+    cases.log(council)
+    cases.log(council, parties=[PartyDraft("complainant", "Ann Post")], detail="Write to ann@post.example.")
+    silent = cases.log(council, parties=[PartyDraft("complainant", "Sam Still")])
+    before = {case.pk: set(case.search_text.split()) for case in Case.objects.all()}
+    for case in Case.objects.all():
+        case.search_text = f" {' '.join(word for word in case.search_text.split() if '@' not in word)} "
+        case.save(update_fields=["search_text"])
+    assert not Case.objects.filter(with_words("ann@post.example")).exists()
+    addresses.keep_addresses(apps, None)
+    assert {case.pk: set(case.search_text.split()) for case in Case.objects.all()} == before
+    assert Case.objects.filter(with_words("ann@post.example")).exists()
+    assert not any("@" in word for word in before[silent.pk])
