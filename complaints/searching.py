@@ -18,7 +18,8 @@ MOST_WORDS = 10
 MOST_KEPT = 60_000
 """Characters of words kept of one case: an index takes no more than a megabyte of a row."""
 _WORD = re.compile(r"[^\W_]+")
-_ADDRESS = re.compile(r"""([^\s@<>()\[\],;:"]*[^\W_][^\s@<>()\[\],;:"]*)@([^\s@<>()\[\],;:"]*)""")
+_EDGES = re.compile(r"""[\s<>()\[\],;:"]+""")
+"""What an e-mail address ends at."""
 _STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
@@ -35,11 +36,14 @@ def words_of(text: str) -> list[str]:
 def addresses_of(text: str) -> list[str]:
     """The e-mail addresses in `text`, or their beginnings, each as one word: 'J.Smith@post.example' as
     'jsmith@postexample'."""
-    return [_one_word(found) for found in _ADDRESS.finditer(text)] if "@" in text else []
+    return [word for some in _EDGES.split(text) if (word := _address(some))] if "@" in text else []
 
 
-def _one_word(address: re.Match[str]) -> str:
-    return f"{joined(address[1])}@{joined(address[2])}"[:LONGEST_WORD]
+def _address(some: str) -> str:
+    """What stands between two edges as one word, where it is an address; ''."""
+    name, at, place = some.partition("@")
+    name = joined(name) if at else ""
+    return f"{name}@{joined(place)}"[:LONGEST_WORD] if name else ""
 
 
 def indexed(texts: Iterable[str]) -> str:
@@ -63,7 +67,8 @@ def asked(typed: str) -> tuple[tuple[str, ...], ...]:
     """What to look for: words that must all be there, then other ways that will do as well. A postcode, telephone
     number or reference of a council's own may have been kept as one word; a reference of ours always is. Empty where
     nothing was typed that is a word."""
-    words = tuple(dict.fromkeys((*addresses_of(typed), *words_of(_ADDRESS.sub(" ", typed)))))[:MOST_WORDS]
+    others = " ".join(some for some in _EDGES.split(typed) if not _address(some))
+    words = tuple(dict.fromkeys((*addresses_of(typed), *words_of(others))))[:MOST_WORDS]
     if not words:
         return ()
     one = joined(typed)

@@ -194,7 +194,7 @@ class _Words:
     def __init__(
         self, units: Mapping[int, Unit], types: Mapping[int, _Type], names: Mapping[int, str], now: datetime
     ) -> None:
-        self.units, self.types, self.names, self.now = units, types, names, now
+        self.units, self.types, self.names = units, types, names
         self.today = london_date(instant(now))
         self.groups = {pk: group_of(unit, units) for pk, unit in units.items()}
         self.due = cache(lambda on, at: due_words(cast(Stage, _Due(on, at))))
